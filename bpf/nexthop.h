@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * nexthop.h - the last step: MAC addresses, and out.
+ */
+#ifndef RINGLB_BPF_NEXTHOP_H
+#define RINGLB_BPF_NEXTHOP_H
+
+#include "maps.h"
+#include "parse.h"
+
+struct hop {
+	__u32 ifindex;
+	__u8 dst[ETH_ALEN];
+	__u8 src[ETH_ALEN];
+};
+
+/*
+ * The hop that the daemon keeps for a backend.  @word was read from the
+ * backend once: it says both the MAC and the interface, of the same moment.
+ */
+static __always_inline enum rlb_reason
+find_backend_hop(__u64 word, const struct packet *pkt, struct hop *hop)
+{
+	const __u32 at = rlb_next_hop_iface(word);
+	const struct rlb_iface *iface;
+
+	if (!at)
+		return RLB_NO_NEXT_HOP;
+	iface = bpf_map_lookup_elem(&rlb_ifaces, &at);
+	if (!iface || !iface->ifindex)
+		return RLB_NO_NEXT_HOP;
+	if (pkt->l3_len > iface->mtu)
+		return RLB_TOO_BIG;
+	hop->ifindex = iface->ifindex;
+	__builtin_memcpy(hop->src, iface->mac, ETH_ALEN);
+	__builtin_memcpy(hop->dst, &word, ETH_ALEN);
+	return RLB_OK;
+}
+
+/*
+ * The hop towards a client.  Clients are anywhere, so this is the kernel's own
+ * routing table and neighbours, about 13 ns; publishing them in maps would be
+ * a second routing table, stale whenever the daemon is away.
+ *
+ * RLB_NO_NEXT_HOP: there is a route, but no MAC yet; the kernel can send it.
+ */
+static __always_inline enum rlb_reason
+find_client_hop(struct xdp_md *ctx, const struct packet *pkt, struct hop *hop)
+{
+	struct bpf_fib_lookup fib = {
+		.l4_protocol = pkt->proto,
+		.sport = pkt->sport,
+		.dport = pkt->dport,
+		.tot_len = pkt->l3_len,
+		.ifindex = ctx->ingress_ifindex,
+	};
+
+	if (pkt->family == 4) {
+		fib.family = 2; /* AF_INET */
+		fib.tos = pkt->ip4->tos;
+		fib.ipv4_src = pkt->src.w[3];
+		fib.ipv4_dst = pkt->dst.w[3];
+	} else {
+		fib.family = 10; /* AF_INET6 */
+		__builtin_memcpy(fib.ipv6_src, &pkt->src, sizeof(pkt->src));
+		__builtin_memcpy(fib.ipv6_dst, &pkt->dst, sizeof(pkt->dst));
+	}
+
+	switch (bpf_fib_lookup(ctx, &fib, sizeof(fib), 0)) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+		break;
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+		return RLB_NO_NEXT_HOP;
+	default:
+		return RLB_REPLY_UNROUTED;
+	}
+	hop->ifindex = fib.ifindex;
+	__builtin_memcpy(hop->src, fib.smac, ETH_ALEN);
+	__builtin_memcpy(hop->dst, fib.dmac, ETH_ALEN);
+	return RLB_OK;
+}
+
+/* @same when the packet leaves by the interface it came in by, else @other;
+ * VLAN tags stay as they are. */
+static __always_inline enum rlb_reason
+send_to(struct xdp_md *ctx, const struct packet *pkt, const struct hop *hop,
+	enum rlb_reason same, enum rlb_reason other)
+{
+	__builtin_memcpy(pkt->eth->h_dest, hop->dst, ETH_ALEN);
+	__builtin_memcpy(pkt->eth->h_source, hop->src, ETH_ALEN);
+	if (hop->ifindex == ctx->ingress_ifindex)
+		return same;
+	bpf_redirect(hop->ifindex, 0);
+	return other;
+}
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * model.h - what the balancer should do: interfaces, pools with their
+ * backends, services.  Plain memory; nothing here touches the kernel.
+ *
+ * Every function that changes a model checks the change first and leaves the
+ * model as it was when it returns an error, with the reason in @e.  A model
+ * that these functions made is always one that can be applied.
+ *
+ * Errors, all functions: -EINVAL a value is out of range or of the wrong kind,
+ * -EEXIST the name or the address is taken, -ENOENT no such object, -EBUSY it
+ * is still in use, -ENOSPC a limit of include/ringlb/maps.h is reached,
+ * -ENOMEM.
+ *
+ * Rules beyond single values:
+ * - Two services never have the same address, protocol and port.
+ * - Within a pool no two backends have the same address and port.
+ * - nat: a pool's backends and services are of one address family; and
+ *   (backend address, port, protocol) leads to one service, or a reply could
+ *   not be told apart.  A backend without a port takes the service's port, so
+ *   one pool can serve many services on different ports.  A backend with a
+ *   port can serve one tcp and one udp service.
+ * - dsr: backends have no port: only the destination MAC changes.
+ */
+#ifndef RINGLB_MODEL_H
+#define RINGLB_MODEL_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "error.h"
+#include "ring.h"
+
+#define NAME_LEN 64 /* with NUL; letters, digits and ._:-[] */
+#define FLOW_KEY_LEN 128
+#define FLOW_KEY_MIN 16 /* characters; less is guessed too easily */
+#define VNODES_DEFAULT 150
+#define VNODES_MAX 10000
+
+struct model_backend {
+	char name[NAME_LEN]; /* unique in its pool */
+	struct addr addr;
+	uint16_t port_h; /* nat: 0 keeps the service's port */
+	uint32_t weight; /* 0 (gets nothing) .. RING_WEIGHT_MAX */
+	uint16_t id;	 /* index of rlb_backends; 0: not applied yet */
+};
+
+struct model_pool {
+	char name[NAME_LEN];
+	enum rlb_mode mode;
+	uint64_t seed; /* of the ring; by default from the name */
+	uint32_t vnodes;
+	struct model_backend *backends;
+	size_t nbackends;
+	uint16_t id; /* key of rlb_rings; 0: not applied yet */
+};
+
+struct model_service {
+	char name[NAME_LEN];
+	struct addr addr;
+	uint16_t port_h; /* never 0 */
+	uint8_t proto;	 /* IPPROTO_TCP or IPPROTO_UDP */
+	char pool[NAME_LEN];
+	uint16_t id; /* index of rlb_vips; 0: not applied yet */
+};
+
+enum attach_mode {
+	ATTACH_AUTO, /* native, or generic where the driver has no XDP */
+	ATTACH_NATIVE,
+	ATTACH_GENERIC,
+};
+
+struct model_interface {
+	char name[IF_NAMESIZE];
+	enum attach_mode mode;
+};
+
+/* Arrays are in the order in which things were added. */
+struct model {
+	char flow_key[FLOW_KEY_LEN]; /* text that keys the flow hash; "":
+					random, chosen once */
+	struct model_interface *interfaces;
+	size_t ninterfaces;
+	struct model_pool *pools;
+	size_t npools;
+	struct model_service *services;
+	size_t nservices;
+};
+
+/* A zeroed struct model is an empty model. */
+void model_free(struct model *m); /* leaves it empty */
+int model_copy(struct model *to, const struct model *from); /* deep; @to is
+	overwritten; 0 or -ENOMEM */
+
+/* Nobody's name may hold characters that need quoting in a shell or a URL. */
+bool name_is_valid(const char *name);
+uint64_t pool_default_seed(const char *pool_name);
+
+const char *mode_name(enum rlb_mode mode);	 /* "nat", "dsr" */
+int mode_parse(const char *text);		 /* or -EINVAL */
+const char *attach_mode_name(enum attach_mode mode); /* "auto", ... */
+int attach_mode_parse(const char *text);	 /* or -EINVAL */
+
+/* Finders return NULL when there is none; pointers live until the next change. */
+struct model_pool *model_find_pool(const struct model *m, const char *name);
+struct model_service *model_find_service(const struct model *m,
+					 const char *name);
+struct model_backend *pool_find_backend(const struct model_pool *p,
+					const char *name);
+struct model_interface *model_find_interface(const struct model *m,
+					     const char *name);
+
+int model_set_flow_key(struct model *m, const char *text, struct error *e);
+
+int model_add_interface(struct model *m, const struct model_interface *new,
+			struct error *e);
+int model_del_interface(struct model *m, const char *name, struct error *e);
+
+/* @new's backends are ignored: add them one by one. */
+int model_add_pool(struct model *m, const struct model_pool *new,
+		   struct error *e);
+int model_del_pool(struct model *m, const char *name, struct error *e);
+
+int model_add_backend(struct model *m, const char *pool,
+		      const struct model_backend *new, struct error *e);
+int model_set_weight(struct model *m, const char *pool, const char *backend,
+		     uint32_t weight, struct error *e);
+int model_del_backend(struct model *m, const char *pool, const char *backend,
+		      struct error *e);
+
+int model_add_service(struct model *m, const struct model_service *new,
+		      struct error *e);
+int model_del_service(struct model *m, const char *name, struct error *e);
+
+/* How many keys the service table needs for @m, addresses of this machine not
+ * counted; at most RLB_SERVICE_KEYS_MAX - RLB_LOCAL_KEYS_MAX in a valid one. */
+size_t model_service_keys(const struct model *m);
+#define RLB_LOCAL_KEYS_MAX 512
+
+#endif
