@@ -22,12 +22,13 @@ struct attachment {
 	enum attach_mode mode; /* ATTACH_NATIVE or ATTACH_GENERIC, if any */
 };
 
-/* What is on the device @ifname now.  Returns 0, -ENODEV or a negative errno. */
+/* What is on the device @ifname now.  Returns 0, -ENODEV or a negative errno.
+ */
 int attach_query(const char *ifname, struct attachment *out, struct error *e);
 
 /* Every device of this network namespace that carries one of the programs
  * @prog_ids; fills at most @max, returns how many there are or a negative
- * errno. */
+ * errno.  Asks the kernel once, for all devices. */
 int attach_list(const uint32_t *prog_ids, size_t nids, struct attachment *out,
 		size_t max, struct error *e);
 
@@ -46,10 +47,10 @@ int attach_device(const char *ifname, int prog_fd, int replace_fd,
 		  struct error *e);
 
 /* Take program @prog_fd off @ifname; 0 also when it is not there (any other
- * program stays).  -ENODEV no such device. */
+ * program stays).  -ENODEV no such device, -EBUSY a bpf_link holds it there. */
 int detach_device(const char *ifname, int prog_fd, struct error *e);
 
-/* fd of the program's kernel id; a negative errno. */
+/* The kernel's id of program @prog_fd, or a negative errno. */
 int64_t attach_prog_id(int prog_fd);
 
 #endif

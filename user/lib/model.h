@@ -9,18 +9,23 @@
  *
  * Errors, all functions: -EINVAL a value is out of range or of the wrong kind,
  * -EEXIST the name or the address is taken, -ENOENT no such object, -EBUSY it
- * is still in use, -ENOSPC a limit of include/ringlb/maps.h is reached,
- * -ENOMEM.
+ * is still in use, -ENOSPC a limit is reached, -ENOMEM.
  *
  * Rules beyond single values:
  * - Two services never have the same address, protocol and port.
  * - Within a pool no two backends have the same address and port.
+ * - Addresses are those of one host: not 0.0.0.0/8 or ::, not loopback,
+ *   multicast or broadcast.  A backend's is not IPv6 link-local either: no
+ *   route leads there.
  * - nat: a pool's backends and services are of one address family; and
- *   (backend address, port, protocol) leads to one service, or a reply could
- *   not be told apart.  A backend without a port takes the service's port, so
- *   one pool can serve many services on different ports.  A backend with a
- *   port can serve one tcp and one udp service.
+ *   (backend address, port, protocol) leads to one service by one backend, or
+ *   a reply could not be told apart.  A backend without a port takes the
+ *   service's port, so one pool can serve many services on different ports.
+ *   A backend with a port can serve one tcp and one udp service.
  * - dsr: backends have no port: only the destination MAC changes.
+ * - A pool's ring has at most RING_POINTS_MAX points: the sum of its weights
+ *   times vnodes.
+ * - The service table has room (model_service_keys()).
  */
 #ifndef RINGLB_MODEL_H
 #define RINGLB_MODEL_H
@@ -34,11 +39,19 @@
 #include "error.h"
 #include "ring.h"
 
-#define NAME_LEN 64 /* with NUL; letters, digits and ._:-[] */
+#define NAME_LEN 64 /* with NUL */
+#define NAME_RULE \
+	"1 to 63 letters, digits and ._:-[], the first of them not . or -"
 #define FLOW_KEY_LEN 128
 #define FLOW_KEY_MIN 16 /* characters; less is guessed too easily */
 #define VNODES_DEFAULT 150
 #define VNODES_MAX 10000
+
+/* One less than the map has entries: ids start at 1. */
+#define MODEL_SERVICES_MAX (RLB_MAX_SERVICES - 1)
+#define MODEL_POOLS_MAX (RLB_MAX_POOLS - 1)
+#define MODEL_BACKENDS_MAX (RLB_MAX_BACKENDS - 1) /* of all pools together */
+#define MODEL_INTERFACES_MAX (RLB_MAX_IFACES - 1)
 
 struct model_backend {
 	char name[NAME_LEN]; /* unique in its pool */
@@ -55,7 +68,8 @@ struct model_pool {
 	uint32_t vnodes;
 	struct model_backend *backends;
 	size_t nbackends;
-	uint16_t id; /* key of rlb_rings; 0: not applied yet */
+	size_t nservices; /* that name this pool; the model counts them */
+	uint16_t id;	  /* key of rlb_rings; 0: not applied yet */
 };
 
 struct model_service {
@@ -95,16 +109,23 @@ void model_free(struct model *m); /* leaves it empty */
 int model_copy(struct model *to, const struct model *from); /* deep; @to is
 	overwritten; 0 or -ENOMEM */
 
-/* Nobody's name may hold characters that need quoting in a shell or a URL. */
+/* Names of pools, backends and services keep to NAME_RULE: room for an address
+ * with its port, and nothing that a command line takes for an option, a path
+ * for "..", or a terminal for a command. */
 bool name_is_valid(const char *name);
+
+/* The same, of any length, with the sentence; @kind is "pool" or the like. */
+int name_check(const char *kind, const char *name, struct error *e);
+
 uint64_t pool_default_seed(const char *pool_name);
 
-const char *mode_name(enum rlb_mode mode);	 /* "nat", "dsr" */
-int mode_parse(const char *text);		 /* or -EINVAL */
+const char *mode_name(enum rlb_mode mode);	     /* "nat", "dsr" */
+int mode_parse(const char *text);		     /* or -EINVAL */
 const char *attach_mode_name(enum attach_mode mode); /* "auto", ... */
-int attach_mode_parse(const char *text);	 /* or -EINVAL */
+int attach_mode_parse(const char *text);	     /* or -EINVAL */
 
-/* Finders return NULL when there is none; pointers live until the next change. */
+/* Finders return NULL when there is none; pointers live until the next change.
+ */
 struct model_pool *model_find_pool(const struct model *m, const char *name);
 struct model_service *model_find_service(const struct model *m,
 					 const char *name);
@@ -113,13 +134,14 @@ struct model_backend *pool_find_backend(const struct model_pool *p,
 struct model_interface *model_find_interface(const struct model *m,
 					     const char *name);
 
+/* "" goes back to a random key. */
 int model_set_flow_key(struct model *m, const char *text, struct error *e);
 
 int model_add_interface(struct model *m, const struct model_interface *new,
 			struct error *e);
 int model_del_interface(struct model *m, const char *name, struct error *e);
 
-/* @new's backends are ignored: add them one by one. */
+/* @new's backends and nservices are ignored: add those one by one. */
 int model_add_pool(struct model *m, const struct model_pool *new,
 		   struct error *e);
 int model_del_pool(struct model *m, const char *name, struct error *e);
@@ -136,7 +158,9 @@ int model_add_service(struct model *m, const struct model_service *new,
 int model_del_service(struct model *m, const char *name, struct error *e);
 
 /* How many keys the service table needs for @m, addresses of this machine not
- * counted; at most RLB_SERVICE_KEYS_MAX - RLB_LOCAL_KEYS_MAX in a valid one. */
+ * counted: one for each service, and in mode nat one more for each backend it
+ * leads to; at most RLB_SERVICE_KEYS_MAX - RLB_LOCAL_KEYS_MAX in a valid one.
+ */
 size_t model_service_keys(const struct model *m);
 #define RLB_LOCAL_KEYS_MAX 512
 

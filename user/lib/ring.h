@@ -59,6 +59,10 @@ int ring_build(rlb_slot *slots, size_t nslots, const struct ring_params *params,
 uint64_t ring_points(const struct ring_params *params,
 		     const struct ring_member *members, size_t nmembers);
 
+/* How many slots each id below @nids owns; NULL @slots: nobody owns any. */
+void ring_count(const rlb_slot *slots, size_t nslots, uint32_t *counts,
+		size_t nids);
+
 struct ring_diff {
 	uint32_t moved;	  /* slots whose owner changed */
 	uint32_t minimum; /* least that gives everybody the new count of slots */
@@ -69,9 +73,11 @@ struct ring_diff {
 struct ring_diff ring_compare(const rlb_slot *before, const rlb_slot *after,
 			      size_t nslots);
 
-/* XXH3-64 of the table with each owner's id replaced by its key: equal on
- * every balancer that has the same members, parameters and size. */
-uint64_t ring_digest(const rlb_slot *slots, size_t nslots,
-		     const struct ring_member *members, size_t nmembers);
+/* XXH3-64 of the table with each owner's id replaced by its key (0: nobody):
+ * equal on every balancer that has the same members, parameters and size.
+ * Returns 0 or -ENOMEM. */
+int ring_digest(const rlb_slot *slots, size_t nslots,
+		const struct ring_member *members, size_t nmembers,
+		uint64_t *digest);
 
 #endif

@@ -17,12 +17,12 @@
 #include "addr.h"
 
 /* Why there is a MAC address, or none. */
-#define ROUTE_STATES(X)                                              \
-	X(RESOLVED, "resolved")                                      \
-	X(NO_ROUTE, "no route")                                      \
-	X(LOCAL, "an address of this machine")                       \
-	X(NO_NEIGHBOUR, "no answer to ARP or neighbour discovery")   \
-	X(LINK_DOWN, "interface is down")                            \
+#define ROUTE_STATES(X) \
+	X(RESOLVED, "resolved") \
+	X(NO_ROUTE, "no route") \
+	X(LOCAL, "an address of this machine") \
+	X(NO_NEIGHBOUR, "no answer to ARP or neighbour discovery") \
+	X(LINK_DOWN, "interface is down") \
 	X(NOT_ETHERNET, "interface is not Ethernet, or a VLAN device")
 
 enum route_state {
@@ -35,11 +35,12 @@ const char *route_state_text(enum route_state state);
 struct route_hop {
 	enum route_state state;
 	struct addr via; /* whose MAC it is: gateway, or the address itself */
-	unsigned int ifindex; /* known if state is RESOLVED or NO_NEIGHBOUR */
+	/* These are 0 and "" if state is NO_ROUTE or LOCAL. */
+	unsigned int ifindex;
 	char ifname[IF_NAMESIZE];
-	uint8_t mac[6];	  /* RESOLVED only: of the neighbour */
-	uint8_t ifmac[6]; /* RESOLVED only: of the interface */
-	uint32_t mtu;
+	uint8_t ifmac[6];
+	uint32_t mtu;	/* of the interface; routes may have a smaller one */
+	uint8_t mac[6]; /* RESOLVED only: of the neighbour */
 };
 
 struct route; /* two netlink sockets: one to ask, one that hears of changes */
@@ -48,21 +49,28 @@ struct route *route_open(int *err); /* NULL with *@err a negative errno */
 void route_close(struct route *r);  /* NULL is fine */
 
 /*
- * Find the way to @to.  Neighbours that are reachable, stale, being probed or
- * permanent count as resolved; incomplete and failed ones do not.  Returns 0
- * with @hop filled, whatever its state, or a negative errno if netlink itself
- * failed.
+ * Find the way to @to: the one that this machine's own packets take, so that of
+ * several equal routes an address always gets the same.  Neighbours that are
+ * reachable, stale, being probed or permanent count as resolved; incomplete and
+ * failed ones do not.  Returns 0 with @hop filled, whatever its state, or a
+ * negative errno if netlink itself failed.
  */
 int route_resolve(struct route *r, const struct addr *to,
 		  struct route_hop *hop);
 
-/* Ask the kernel to find the MAC of @hop->via and to keep it fresh from now on
- * (a managed neighbour entry, Linux 5.16).  Does not wait.  Needs
- * CAP_NET_ADMIN.  Returns 0 or a negative errno. */
+/*
+ * Ask the kernel to find the MAC of @hop->via and to keep it fresh from now on
+ * (a managed neighbour entry, Linux 5.16).  Does not wait.  Does nothing when
+ * that is under way or the entry is permanent, so it may be repeated at will;
+ * and it should be while there is no answer: the kernel forgets an entry when
+ * its link goes down, and failed ones when it has many.  Needs CAP_NET_ADMIN.
+ * Returns 0 or a negative errno.
+ */
 int route_solicit(struct route *r, const struct route_hop *hop);
 
-/* Every address of this machine, both families, at most @max; returns how many
- * there are, or a negative errno. */
+/* Every address of this machine, both families, each once; fills at most @max.
+ * Returns how many there are (more than @max: at least so many), or a negative
+ * errno. */
 int route_local_addrs(struct route *r, struct addr *out, size_t max);
 
 /* The descriptor that becomes readable when routes, neighbours, links or
@@ -70,13 +78,14 @@ int route_local_addrs(struct route *r, struct addr *out, size_t max);
 int route_fd(const struct route *r);
 
 struct route_changes {
-	bool links;   /* a link came, went, or changed */
-	bool addrs;   /* an address of this machine came or went */
-	bool hops;    /* a route or neighbour changed: resolve again */
+	bool links; /* a link came, went, or changed */
+	bool addrs; /* an address of this machine came or went */
+	bool hops;  /* any of these, or a route or neighbour: resolve again */
 };
 
 /* Read all pending events and say what kinds there were.  Events lost in an
- * overrun count as all kinds. */
+ * overrun count as all kinds.  Looks at nothing but the type of an event: what
+ * changed, route_resolve() says. */
 void route_read_changes(struct route *r, struct route_changes *out);
 
 #endif

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "apply.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <xxhash.h>
+
+#include "apply_internal.h"
+#include "keys.h"
+#include "services.h"
+
+struct apply *apply_open(struct maps *maps, struct route *route,
+			 struct error *e)
+{
+	struct apply *a = calloc(1, sizeof(*a));
+
+	if (!a) {
+		error_set(e, ENOMEM, "no memory");
+		return NULL;
+	}
+	a->maps = maps;
+	a->route = route;
+	/* What an earlier process left; none is fine. */
+	table_open(&a->services, maps->services_fd, 0);
+	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++)
+		table_open(&a->rings[id].table, maps->rings_fd, id);
+	return a;
+}
+
+void apply_close(struct apply *a)
+{
+	if (!a)
+		return;
+	table_close(&a->services);
+	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++)
+		table_close(&a->rings[id].table);
+	free(a);
+}
+
+/* One pointer swapped, and how to swap it back. */
+struct swap {
+	struct table *now;
+	struct table former;
+	int outer_fd;
+	uint32_t key;
+};
+
+/* A change: what is prepared before packets see any of it, and how far it is. */
+struct change {
+	struct {
+		bool built;
+		struct table table; /* none: the one in force is the same */
+		uint64_t digest;
+		struct ring_diff diff;
+	} rings[RLB_MAX_POOLS]; /* by pool id */
+	struct table both;     /* services of old and new; none: not needed */
+	struct table services; /* of new only; none: as they are */
+	struct swap done[RLB_MAX_POOLS + 2];
+	size_t ndone;
+};
+
+static struct change *change_new(void)
+{
+	struct change *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	for (size_t i = 0; i < RLB_MAX_POOLS; i++)
+		c->rings[i].table = TABLE_NONE;
+	c->both = TABLE_NONE;
+	c->services = TABLE_NONE;
+	return c;
+}
+
+static void change_free(struct change *c)
+{
+	for (size_t i = 0; i < RLB_MAX_POOLS; i++)
+		table_close(&c->rings[i].table);
+	table_close(&c->both);
+	table_close(&c->services);
+	for (size_t i = 0; i < c->ndone; i++)
+		table_close(&c->done[i].former);
+	free(c);
+}
+
+/* Publish @next, if there is one, in place of @now. */
+static int change_swap(struct change *c, struct table *now, struct table *next,
+		       int outer_fd, uint32_t key)
+{
+	int err;
+
+	if (next->fd < 0)
+		return 0;
+	err = table_publish(next, outer_fd, key);
+	if (err)
+		return err;
+	c->done[c->ndone++] = (struct swap){ .now = now,
+					     .former = *now,
+					     .outer_fd = outer_fd,
+					     .key = key };
+	*now = *next;
+	*next = TABLE_NONE;
+	return 0;
+}
+
+static void change_undo(struct change *c)
+{
+	while (c->ndone > 0) {
+		struct swap *s = &c->done[--c->ndone];
+
+		table_publish(s->former.fd < 0 ? NULL : &s->former, s->outer_fd,
+			      s->key);
+		table_close(s->now);
+		*s->now = s->former;
+	}
+}
+
+static struct ring_member *pool_members(const struct model_pool *p)
+{
+	struct ring_member *members =
+		calloc(p->nbackends + 1, sizeof(*members));
+
+	for (size_t i = 0; members && i < p->nbackends; i++) {
+		const struct model_backend *b = &p->backends[i];
+
+		members[i] = (struct ring_member){
+			.key = ring_key(&b->addr.ip, b->port_h),
+			.id = b->id,
+			.weight = b->weight,
+		};
+	}
+	return members;
+}
+
+/* How much of the table in force @c's differs from; not at all, as with the
+ * first model of a new process, and there is nothing to swap. */
+static void compare_ring(struct apply *a, struct change *c, uint16_t id)
+{
+	static const rlb_slot nobody[RLB_RING_SLOTS];
+	const struct table *now = &a->rings[id].table;
+	struct table *next = &c->rings[id].table;
+
+	c->rings[id].diff = ring_compare(now->fd < 0 ? nobody : now->mem,
+					 next->mem, RLB_RING_SLOTS);
+	if (now->fd >= 0 && c->rings[id].diff.moved == 0)
+		table_close(next);
+}
+
+static int prepare_ring(struct apply *a, struct change *c,
+			const struct model_pool *p)
+{
+	const struct ring_params params = { .seed = p->seed,
+					    .vnodes = p->vnodes };
+	struct ring_member *members = pool_members(p);
+	struct table *t = &c->rings[p->id].table;
+	int err;
+
+	if (!members)
+		return -ENOMEM;
+	err = table_new_ring(t);
+	if (!err)
+		err = ring_build(t->mem, RLB_RING_SLOTS, &params, members,
+				 p->nbackends);
+	if (!err)
+		err = ring_digest(t->mem, RLB_RING_SLOTS, members, p->nbackends,
+				  &c->rings[p->id].digest);
+	free(members);
+	if (err)
+		return err;
+	c->rings[p->id].built = true;
+	compare_ring(a, c, p->id);
+	return 0;
+}
+
+static bool same_ring(const struct model_pool *a, const struct model_pool *b)
+{
+	if (a->id != b->id || a->seed != b->seed || a->vnodes != b->vnodes ||
+	    a->nbackends != b->nbackends)
+		return false;
+	for (size_t i = 0; i < a->nbackends; i++)
+		if (a->backends[i].id != b->backends[i].id ||
+		    a->backends[i].weight != b->backends[i].weight)
+			return false;
+	return true;
+}
+
+static int prepare_rings(struct apply *a, struct change *c,
+			 const struct model *new, const struct model *old,
+			 struct error *e)
+{
+	for (size_t i = 0; i < new->npools; i++) {
+		const struct model_pool *p = &new->pools[i];
+		const struct model_pool *was =
+			old ? model_find_pool(old, p->name) : NULL;
+		int err;
+
+		if (was && same_ring(p, was))
+			continue;
+		err = prepare_ring(a, c, p);
+		if (err)
+			return error_set(e, -err, "ring of pool \"%s\": %s",
+					 p->name, strerror(-err));
+	}
+	return 0;
+}
+
+static int add_local_keys(struct apply *a, struct key_list *keys)
+{
+	struct addr addrs[RLB_LOCAL_KEYS_MAX];
+	int n = route_local_addrs(a->route, addrs, RLB_LOCAL_KEYS_MAX);
+
+	if (n < 0)
+		return n;
+	return keys_add_locals(keys, addrs,
+			       n < RLB_LOCAL_KEYS_MAX ? n : RLB_LOCAL_KEYS_MAX);
+}
+
+static int build_services(struct table *t, const struct key_list *keys)
+{
+	int err = table_new_services(t);
+
+	return err ? err : services_build(t->mem, keys->entries, keys->n);
+}
+
+/* Keys that only the table in force has, such as the replies of a backend that
+ * leaves, stay until no ring leads to it. */
+static int prepare_both(struct apply *a, struct change *c,
+			struct key_list *keys)
+{
+	const size_t nnew = keys->n;
+	int err;
+
+	if (a->services.fd < 0)
+		return 0;
+	err = keys_add_missing(keys, a->services.mem, c->services.mem);
+	if (err || keys->n == nnew || keys_are_table(keys, a->services.mem))
+		return err;
+	/* Only a change of thousands of keys at once does not fit: then what
+	 * leaves loses its last answers, as it would a little later. */
+	if (build_services(&c->both, keys) != 0)
+		table_close(&c->both);
+	return 0;
+}
+
+static int prepare_services(struct apply *a, struct change *c,
+			    const struct model *new, struct error *e)
+{
+	struct key_list keys = { 0 };
+	int err;
+
+	err = keys_add_model(&keys, new);
+	if (!err)
+		err = add_local_keys(a, &keys);
+	if (!err)
+		err = build_services(&c->services, &keys);
+	if (!err && a->services.fd >= 0 &&
+	    keys_are_table(&keys, a->services.mem))
+		table_close(&c->services);
+	else if (!err)
+		err = prepare_both(a, c, &keys);
+	keys_free(&keys);
+	return err ? error_set(e, -err, "service table: %s", strerror(-err)) :
+		     0;
+}
+
+static void write_backend(struct apply *a, const struct model_pool *p,
+			  const struct model_backend *b)
+{
+	struct rlb_backend *entry = &a->maps->backends[b->id];
+
+	if (entry->mode != RLB_MODE_NONE)
+		return; /* this one already, or it had another id */
+	maps_clear_traffic(a->maps->be_stats_fd, b->id);
+	memset(&a->hops[b->id], 0, sizeof(a->hops[b->id]));
+	*entry = (struct rlb_backend){
+		.addr = b->addr.ip,
+		.port = htons(b->port_h),
+		.pool = p->id,
+		.mode = p->mode,
+		.family = b->addr.family,
+	};
+}
+
+static void write_vip(struct apply *a, const struct model_service *s)
+{
+	struct rlb_vip *vip = &a->maps->vips[s->id];
+
+	if (vip->port)
+		return;
+	maps_clear_traffic(a->maps->svc_stats_fd, s->id);
+	*vip = (struct rlb_vip){ .addr = s->addr.ip, .port = htons(s->port_h) };
+}
+
+static void write_entries(struct apply *a, const struct model *m)
+{
+	for (size_t i = 0; i < m->npools; i++)
+		for (size_t j = 0; j < m->pools[i].nbackends; j++)
+			write_backend(a, &m->pools[i],
+				      &m->pools[i].backends[j]);
+	for (size_t i = 0; i < m->nservices; i++)
+		write_vip(a, &m->services[i]);
+}
+
+/* Clear what @m does not name.  Every swap has waited for its packets. */
+static void clear_entries(struct apply *a, const struct model *m)
+{
+	bool pools[RLB_MAX_POOLS] = { 0 };
+	bool backends[RLB_MAX_BACKENDS] = { 0 };
+	bool services[RLB_MAX_SERVICES] = { 0 };
+
+	for (size_t i = 0; i < m->npools; i++) {
+		pools[m->pools[i].id] = true;
+		for (size_t j = 0; j < m->pools[i].nbackends; j++)
+			backends[m->pools[i].backends[j].id] = true;
+	}
+	for (size_t i = 0; i < m->nservices; i++)
+		services[m->services[i].id] = true;
+
+	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++)
+		if (!pools[id] && a->rings[id].table.fd >= 0) {
+			table_publish(NULL, a->maps->rings_fd, id);
+			table_close(&a->rings[id].table);
+			a->rings[id].epoch = 0;
+		}
+	for (size_t id = 0; id < RLB_MAX_BACKENDS; id++)
+		if (!backends[id])
+			memset(&a->maps->backends[id], 0,
+			       sizeof(a->maps->backends[id]));
+	for (size_t id = 0; id < RLB_MAX_SERVICES; id++)
+		if (!services[id])
+			memset(&a->maps->vips[id], 0, sizeof(a->maps->vips[id]));
+}
+
+/* @fresh: rings of pools that have none yet; else those that have one. */
+static int swap_rings(struct apply *a, struct change *c, bool fresh)
+{
+	int err = 0;
+
+	for (uint32_t id = 1; id < RLB_MAX_POOLS && !err; id++)
+		if (fresh == (a->rings[id].table.fd < 0))
+			err = change_swap(c, &a->rings[id].table,
+					  &c->rings[id].table,
+					  a->maps->rings_fd, id);
+	return err;
+}
+
+static int swap_all(struct apply *a, struct change *c)
+{
+	int err = swap_rings(a, c, true);
+
+	/* The keys of the new model, before a ring can lead to what they are
+	 * for; those of the old one, until none does any more. */
+	if (!err)
+		err = change_swap(c, &a->services,
+				  c->both.fd >= 0 ? &c->both : &c->services,
+				  a->maps->services_fd, 0);
+	if (!err)
+		err = swap_rings(a, c, false);
+	if (!err)
+		err = change_swap(c, &a->services, &c->services,
+				  a->maps->services_fd, 0);
+	return err;
+}
+
+static void note_rings(struct apply *a, const struct change *c)
+{
+	for (size_t i = 0; i < c->ndone; i++)
+		if (c->done[i].outer_fd == a->maps->rings_fd)
+			a->rings[c->done[i].key].epoch++;
+	for (uint32_t id = 1; id < RLB_MAX_POOLS; id++)
+		if (c->rings[id].built) {
+			a->rings[id].digest = c->rings[id].digest;
+			a->rings[id].change = c->rings[id].diff;
+		}
+}
+
+int apply_model(struct apply *a, const struct model *new,
+		const struct model *old, struct error *e)
+{
+	struct change *c = change_new();
+	int err;
+
+	if (!c)
+		return error_set(e, ENOMEM, "no memory");
+	err = prepare_rings(a, c, new, old, e);
+	if (!err)
+		err = prepare_services(a, c, new, e);
+	if (err)
+		goto out;
+
+	write_entries(a, new);
+	hops_prepare(a, new);
+	err = swap_all(a, c);
+	if (err) {
+		error_set(e, -err, "swapping tables: %s; the former state is in force",
+			  strerror(-err));
+		change_undo(c);
+		if (old)
+			clear_entries(a, old);
+		goto out;
+	}
+	note_rings(a, c);
+	clear_entries(a, new);
+out:
+	change_free(c);
+	return err;
+}
+
+int apply_refresh_addrs(struct apply *a, const struct model *m,
+			struct error *e)
+{
+	struct change *c = change_new();
+	int err;
+
+	if (!c)
+		return error_set(e, ENOMEM, "no memory");
+	err = prepare_services(a, c, m, e);
+	if (!err)
+		err = change_swap(c, &a->services, &c->services,
+				  a->maps->services_fd, 0);
+	change_free(c);
+	return err;
+}
+
+void apply_pool_ring(const struct apply *a, uint16_t pool_id,
+		     struct pool_ring *out)
+{
+	*out = (struct pool_ring){
+		.slots = a->rings[pool_id].table.mem,
+		.epoch = a->rings[pool_id].epoch,
+		.digest = a->rings[pool_id].digest,
+		.change = a->rings[pool_id].change,
+	};
+}
+
+/* From a text of the operator's: equal texts, equal hashes, on every
+ * balancer. */
+static struct rlb_hash_key derive_key(const char *text)
+{
+	const size_t len = strlen(text);
+	struct rlb_hash_key key;
+
+	for (size_t i = 0; i < sizeof(key.nh) / sizeof(key.nh[0]); i++)
+		key.nh[i] = XXH3_64bits_withSeed(text, len, i);
+	key.fin = XXH3_64bits_withSeed(text, len, UINT64_MAX);
+	return key;
+}
+
+int apply_flow_key(struct apply *a, const char *text, struct error *e)
+{
+	struct rlb_config now, config = { .set = 1 };
+	int err = maps_read_config(a->maps, &now);
+
+	if (!err && now.set && !*text)
+		return 0;
+	if (*text)
+		config.flow = derive_key(text);
+	else if (getrandom(&config.flow, sizeof(config.flow), 0) < 0)
+		err = -errno;
+	if (!err && now.set && memcmp(&now, &config, sizeof(now)) != 0)
+		return error_set(e, EBUSY,
+				 "flow_key: the packet path runs with another one, and every flow would move; take it away first with ringlbd --remove");
+	if (!err)
+		err = maps_write_config(a->maps, &config);
+	return err ? error_set(e, -err, "flow_key: %s", strerror(-err)) : 0;
+}

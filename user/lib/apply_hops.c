@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Next hops of backends: resolved by the kernel, published as one word each.
+ */
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "apply_internal.h"
+
+#define WAIT_STEP_MS 2
+#define WAIT_MAX_MS 100 /* an answer to ARP in one network takes under 1 ms */
+
+static bool iface_is_used(const struct apply *a, uint16_t at)
+{
+	for (size_t id = 1; id < RLB_MAX_BACKENDS; id++)
+		if (rlb_next_hop_iface(a->maps->backends[id].next_hop) == at)
+			return true;
+	return false;
+}
+
+/* Index of an rlb_ifaces entry that says this; 0: all are in use. */
+static uint16_t find_iface(struct apply *a, const struct rlb_iface *want)
+{
+	for (uint16_t at = 1; at < RLB_MAX_IFACES; at++)
+		if (memcmp(&a->maps->ifaces[at], want, sizeof(*want)) == 0)
+			return at;
+
+	for (int i = 1; i < RLB_MAX_IFACES; i++) {
+		const uint16_t at =
+			1 + (a->last_iface + i) % (RLB_MAX_IFACES - 1);
+
+		if (a->maps->ifaces[at].ifindex && iface_is_used(a, at))
+			continue;
+		/* A packet that read the last next hop to name this entry may
+		 * still be on its way: let a grace period pass. */
+		if (a->maps->ifaces[at].ifindex)
+			syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+		a->maps->ifaces[at] = *want;
+		a->last_iface = at;
+		return at;
+	}
+	return 0;
+}
+
+static uint64_t next_hop_of(struct apply *a, const struct route_hop *hop)
+{
+	struct rlb_iface iface = { .ifindex = hop->ifindex, .mtu = hop->mtu };
+	uint16_t at;
+
+	if (hop->state != ROUTE_RESOLVED)
+		return 0;
+	memcpy(iface.mac, hop->ifmac, sizeof(iface.mac));
+	at = find_iface(a, &iface);
+	return at ? rlb_next_hop(hop->mac, at) : 0;
+}
+
+static bool needs_solicit(const struct route_hop *was,
+			  const struct route_hop *now)
+{
+	if (now->state != ROUTE_RESOLVED && now->state != ROUTE_NO_NEIGHBOUR)
+		return false;
+	return was->ifindex != now->ifindex ||
+	       !addr_equal(&was->via, &now->via) ||
+	       (now->state == ROUTE_NO_NEIGHBOUR && was->state != now->state);
+}
+
+/* False when there is no answer to ARP or neighbour discovery yet. */
+static bool refresh(struct apply *a, const struct model_backend *b)
+{
+	struct route_hop *hop = &a->hops[b->id];
+	struct route_hop now;
+	uint64_t word;
+
+	if (route_resolve(a->route, &b->addr, &now) != 0)
+		return true; /* netlink in trouble: keep what we know */
+	if (needs_solicit(hop, &now))
+		route_solicit(a->route, &now);
+	*hop = now;
+	word = next_hop_of(a, hop);
+	/* One word: a packet reads the old hop or the new one. */
+	if (a->maps->backends[b->id].next_hop != word)
+		__atomic_store_n(&a->maps->backends[b->id].next_hop, word,
+				 __ATOMIC_RELEASE);
+	return now.state != ROUTE_NO_NEIGHBOUR;
+}
+
+void apply_refresh_hops(struct apply *a, const struct model *m)
+{
+	for (size_t i = 0; i < m->npools; i++)
+		for (size_t j = 0; j < m->pools[i].nbackends; j++)
+			refresh(a, &m->pools[i].backends[j]);
+}
+
+/* Backends that packets do not know yet and that do not answer yet. */
+static size_t count_missing(struct apply *a, const struct model *m, bool all)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < m->npools; i++)
+		for (size_t j = 0; j < m->pools[i].nbackends; j++) {
+			const struct model_backend *b =
+				&m->pools[i].backends[j];
+
+			if (all || a->hops[b->id].state == ROUTE_NO_NEIGHBOUR)
+				missing += !refresh(a, b);
+		}
+	return missing;
+}
+
+void hops_prepare(struct apply *a, const struct model *m)
+{
+	const struct timespec step = { .tv_nsec = WAIT_STEP_MS * 1000000 };
+	size_t missing = count_missing(a, m, true);
+
+	for (int ms = 0; missing && ms < WAIT_MAX_MS; ms += WAIT_STEP_MS) {
+		nanosleep(&step, NULL);
+		missing = count_missing(a, m, false);
+	}
+}
+
+const struct route_hop *apply_hop(const struct apply *a, uint16_t backend_id)
+{
+	return &a->hops[backend_id];
+}
