@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "balancer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "balancer_internal.h"
+#include "config.h"
+#include "log.h"
+
+static int read_config(const struct balancer *b, struct model *m,
+		       char digest[DIGEST_LEN], struct error *e)
+{
+	char *text;
+	size_t len;
+	int err = config_read(b->options.config, &text, &len, e);
+
+	if (err)
+		return err;
+	state_digest(text, len, digest);
+	err = config_parse(b->options.config, text, len, m, e);
+	free(text);
+	return err;
+}
+
+/*
+ * The model to start with: the saved state, or the configuration file where
+ * that has changed since.  @m keeps the ids that the maps confirm.
+ */
+static int first_model(struct balancer *b, struct model *m, struct error *e)
+{
+	struct model saved = { 0 }, file = { 0 };
+	char saved_digest[DIGEST_LEN] = "";
+	int err;
+
+	err = state_load(b->options.state, &saved, saved_digest, e);
+	if (err == -EINVAL && b->options.config) {
+		log_warning("%s; starting from the configuration file", e->text);
+	} else if (err && err != -ENOENT) {
+		return err;
+	}
+	apply_adopt(b->apply, &saved);
+	if (!b->options.config) {
+		strcpy(b->digest, saved_digest);
+		*m = saved;
+		return 0;
+	}
+
+	err = read_config(b, &file, b->digest, e);
+	if (err) {
+		model_free(&saved);
+		return err;
+	}
+	if (strcmp(b->digest, saved_digest) == 0) {
+		model_free(&file);
+		*m = saved;
+		return 0;
+	}
+	if (*saved_digest)
+		log_info("%s has changed since the last start and replaces the saved state",
+			 b->options.config);
+	apply_keep_ids(&file, &saved);
+	model_free(&saved);
+	*m = file;
+	return 0;
+}
+
+static int start_model(struct balancer *b, struct error *e)
+{
+	struct model none = { 0 };
+	struct model first = { 0 };
+	int err = first_model(b, &first, e);
+
+	if (!err)
+		err = apply_flow_key(b->apply, first.flow_key, e);
+	if (!err)
+		err = apply_choose_ids(b->apply, &first, e);
+	if (!err)
+		err = state_save(b->options.state, &first, b->digest, e);
+	if (!err)
+		err = apply_model(b->apply, &first, NULL, e);
+	if (err) {
+		model_free(&first);
+		return err;
+	}
+	b->model = first;
+	err = interfaces_replace_old(b, e);
+	if (!err)
+		err = prog_pin(&b->prog, e);
+	if (!err)
+		interfaces_sync(b, &none);
+	return err;
+}
+
+int balancer_open(struct balancer *b, const struct balancer_options *options,
+		  struct loop *loop, struct error *e)
+{
+	int err;
+
+	*b = (struct balancer){ .options = *options, .loop = loop };
+	b->started = time(NULL);
+	err = prog_open(&b->prog, options->pins, e);
+	if (err)
+		return err;
+	if (b->prog.adopted)
+		log_info("adopted the packet path pinned in %s", options->pins);
+	b->route = route_open(&err);
+	if (!b->route)
+		error_set(e, -err, "netlink: %s", strerror(-err));
+	if (b->route) {
+		b->apply = apply_open(&b->prog.maps, b->route, e);
+		err = b->apply ? watch_start(b, e) : -ENOMEM;
+	}
+	if (!err)
+		err = start_model(b, e);
+	if (err)
+		balancer_close(b);
+	return err;
+}
+
+void balancer_close(struct balancer *b)
+{
+	watch_stop(b);
+	interfaces_free(b);
+	apply_close(b->apply);
+	route_close(b->route);
+	prog_close(&b->prog);
+	model_free(&b->model);
+}
+
+int balancer_flush(struct balancer *b, struct error *e)
+{
+	int err = interfaces_detach_all(b, b->prog.id, b->prog.fd, e);
+
+	return err ? err : prog_unpin(&b->prog, e);
+}
+
+int balancer_remove(const char *pins, struct error *e)
+{
+	struct balancer b = { 0 };
+	int err = prog_open(&b.prog, pins, e);
+
+	if (err)
+		return err;
+	if (b.prog.old_fd >= 0)
+		err = interfaces_detach_all(&b, b.prog.old_id, b.prog.old_fd,
+					    e);
+	if (!err)
+		err = balancer_flush(&b, e);
+	prog_close(&b.prog);
+	return err;
+}
+
+int balancer_change(struct balancer *b, struct model *new, struct error *e)
+{
+	struct model old = b->model;
+	struct error ignored;
+	int err = 0;
+
+	if (strcmp(new->flow_key, b->model.flow_key) != 0)
+		err = apply_flow_key(b->apply, new->flow_key, e);
+	if (!err)
+		err = apply_choose_ids(b->apply, new, e);
+	if (!err)
+		err = state_save(b->options.state, new, b->digest, e);
+	if (err)
+		goto out;
+	err = apply_model(b->apply, new, &old, e);
+	if (err) {
+		state_save(b->options.state, &old, b->digest, &ignored);
+		goto out;
+	}
+	b->model = *new;
+	*new = old;
+	interfaces_sync(b, new);
+out:
+	model_free(new);
+	return err;
+}
+
+int balancer_edit(struct balancer *b, model_edit edit, const void *arg,
+		  struct error *e)
+{
+	struct model new = { 0 };
+	int err = model_copy(&new, &b->model);
+
+	if (err)
+		return error_set(e, -err, "%s", strerror(-err));
+	err = edit(&new, arg, e);
+	if (err) {
+		model_free(&new);
+		return err;
+	}
+	return balancer_change(b, &new, e);
+}
+
+int balancer_reload(struct balancer *b, struct error *e)
+{
+	char digest[DIGEST_LEN], former[DIGEST_LEN];
+	struct model new = { 0 };
+	int err;
+
+	if (!b->options.config)
+		return error_set(e, EINVAL,
+				 "no configuration file: ringlbd was started without --config");
+	err = read_config(b, &new, digest, e);
+	if (err)
+		return err;
+	apply_keep_ids(&new, &b->model);
+	memcpy(former, b->digest, sizeof(former));
+	memcpy(b->digest, digest, sizeof(digest));
+	err = balancer_change(b, &new, e);
+	if (err)
+		memcpy(b->digest, former, sizeof(former));
+	return err;
+}
+
+json_t *balancer_warnings(const struct balancer *b)
+{
+	json_t *list = json_array();
+
+	if (list) {
+		interfaces_warnings(b, list);
+		watch_warnings(b, list);
+	}
+	return list;
+}

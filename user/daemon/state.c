@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <xxhash.h>
+
+#include "proto.h"
+
+#define STATE_VERSION 1
+
+void state_digest(const char *text, size_t len, char digest[DIGEST_LEN])
+{
+	const XXH128_hash_t h = XXH3_128bits(text, len);
+
+	snprintf(digest, DIGEST_LEN, "%016llx%016llx",
+		 (unsigned long long)h.high64, (unsigned long long)h.low64);
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		len -= n;
+	}
+	return fsync(fd) != 0 ? -errno : 0;
+}
+
+/* The rename itself must reach the disk, too. */
+static void sync_parent(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+static void make_parent(const char *path)
+{
+	char copy[PATH_MAX];
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	mkdir(dirname(copy), 0700); /* open() says if that was not enough */
+}
+
+static int replace_file(const char *path, const char *text)
+{
+	char tmp[PATH_MAX + 4];
+	int fd, err;
+
+	snprintf(tmp, sizeof(tmp), "%s.new", path);
+	make_parent(path);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, text, strlen(text));
+	close(fd);
+	if (!err && rename(tmp, path) != 0)
+		err = -errno;
+	if (err)
+		unlink(tmp);
+	else
+		sync_parent(path);
+	return err;
+}
+
+int state_save(const char *path, const struct model *m, const char *digest,
+	       struct error *e)
+{
+	json_t *doc = json_pack("{s:i, s:s, s:o}", "version", STATE_VERSION,
+				"config", digest, "model", proto_model(m));
+	char *text = doc ? json_dumps(doc, JSON_INDENT(1)) : NULL;
+	int err = text ? replace_file(path, text) : -ENOMEM;
+
+	free(text);
+	json_decref(doc);
+	return err ? error_set(e, -err, "state file %s: %s", path,
+			       strerror(-err)) :
+		     0;
+}
+
+int state_load(const char *path, struct model *m, char digest[DIGEST_LEN],
+	       struct error *e)
+{
+	json_error_t where;
+	const char *config;
+	json_t *doc, *model;
+	int version, err;
+
+	if (access(path, F_OK) != 0)
+		return error_set(e, errno, "state file %s: %s", path,
+				 strerror(errno));
+	doc = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+	if (!doc)
+		return error_set(e, EINVAL, "state file %s:%d:%d: %s", path,
+				 where.line, where.column, where.text);
+	if (json_unpack(doc, "{s:i, s:s, s:o}", "version", &version, "config",
+			&config, "model", &model) != 0 ||
+	    version != STATE_VERSION || strlen(config) >= DIGEST_LEN) {
+		err = error_set(e, EINVAL,
+				"state file %s: not a state of version %d",
+				path, STATE_VERSION);
+	} else {
+		strcpy(digest, config);
+		err = proto_read_model(model, m, e);
+		if (err)
+			error_prefix(e, "state file %s", path);
+	}
+	json_decref(doc);
+	return err;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Routes, neighbours, links and addresses change under us; the kernel says so
+ * by netlink, in bursts.  Each burst is answered once, a moment after it began.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "balancer_internal.h"
+#include "log.h"
+
+#define SETTLE_MS 20
+
+/* States before and after, to log what changed. */
+static void log_hop(const struct model_pool *p, const struct model_backend *b,
+		    enum route_state was, const struct route_hop *now)
+{
+	if (was == now->state)
+		return;
+	if (now->state == ROUTE_RESOLVED)
+		log_info("backend %s of pool %s: reachable through %s", b->name,
+			 p->name, now->ifname);
+	else
+		log_warning("backend %s of pool %s: %s", b->name, p->name,
+			    route_state_text(now->state));
+}
+
+static void refresh_hops(struct balancer *b)
+{
+	enum route_state *was = calloc(RLB_MAX_BACKENDS, sizeof(*was));
+
+	if (!was)
+		return;
+	for (uint32_t id = 1; id < RLB_MAX_BACKENDS; id++)
+		was[id] = apply_hop(b->apply, id)->state;
+	apply_refresh_hops(b->apply, &b->model);
+	for (size_t i = 0; i < b->model.npools; i++) {
+		const struct model_pool *p = &b->model.pools[i];
+
+		for (size_t j = 0; j < p->nbackends; j++)
+			log_hop(p, &p->backends[j], was[p->backends[j].id],
+				apply_hop(b->apply, p->backends[j].id));
+	}
+	free(was);
+}
+
+static void on_settled(void *arg)
+{
+	struct balancer *b = arg;
+	const struct route_changes changes = b->pending;
+	struct error e;
+
+	memset(&b->pending, 0, sizeof(b->pending));
+	if (changes.links)
+		interfaces_sync(b, NULL);
+	if (changes.addrs &&
+	    apply_refresh_addrs(b->apply, &b->model, &e) != 0)
+		log_error("addresses of this machine: %s", e.text);
+	refresh_hops(b);
+}
+
+static void on_event(void *arg)
+{
+	struct balancer *b = arg;
+	struct route_changes seen = { 0 };
+
+	route_read_changes(b->route, &seen);
+	b->pending.links |= seen.links;
+	b->pending.addrs |= seen.addrs;
+	b->pending.hops |= seen.hops;
+	if ((seen.links || seen.addrs || seen.hops) &&
+	    !timer_is_running(b->settle))
+		timer_start(b->settle, SETTLE_MS);
+}
+
+int watch_start(struct balancer *b, struct error *e)
+{
+	b->settle = loop_new_timer(b->loop, on_settled, b);
+	b->events = loop_watch_fd(b->loop, route_fd(b->route), on_event, b);
+	if (!b->settle || !b->events)
+		return error_set(e, ENOMEM, "no memory");
+	return 0;
+}
+
+void watch_stop(struct balancer *b)
+{
+	watch_free(b->events);
+	watch_free(b->settle);
+	b->events = NULL;
+	b->settle = NULL;
+}
+
+static bool reads_zero(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	int c = f ? fgetc(f) : EOF;
+
+	if (f)
+		fclose(f);
+	return c == '0';
+}
+
+static bool has_nat(const struct model *m, uint8_t family)
+{
+	for (size_t i = 0; i < m->npools; i++)
+		if (m->pools[i].mode == RLB_MODE_NAT && m->pools[i].nbackends &&
+		    m->pools[i].backends[0].addr.family == family)
+			return true;
+	return false;
+}
+
+static void unresolved_warnings(const struct balancer *b, json_t *list)
+{
+	for (size_t i = 0; i < b->model.npools; i++) {
+		const struct model_pool *p = &b->model.pools[i];
+
+		for (size_t j = 0; j < p->nbackends; j++) {
+			const struct route_hop *hop =
+				apply_hop(b->apply, p->backends[j].id);
+
+			if (hop->state != ROUTE_RESOLVED)
+				json_array_append_new(
+					list,
+					json_sprintf("backend %s of pool %s: %s",
+						     p->backends[j].name,
+						     p->name,
+						     route_state_text(
+							     hop->state)));
+		}
+	}
+}
+
+void watch_warnings(const struct balancer *b, json_t *list)
+{
+	if (has_nat(&b->model, 4) &&
+	    reads_zero("/proc/sys/net/ipv4/conf/all/forwarding"))
+		json_array_append_new(
+			list,
+			json_string("IPv4 forwarding is off, so replies of nat backends are not sent on: sysctl -w net.ipv4.ip_forward=1"));
+	if (has_nat(&b->model, 6) &&
+	    reads_zero("/proc/sys/net/ipv6/conf/all/forwarding"))
+		json_array_append_new(
+			list,
+			json_string("IPv6 forwarding is off, so replies of nat backends are not sent on: sysctl -w net.ipv6.conf.all.forwarding=1"));
+	unresolved_warnings(b, list);
+}
