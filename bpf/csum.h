@@ -32,10 +32,10 @@ static __always_inline __sum16 csum_apply(__sum16 check, struct csum_diff d)
 {
 	__u64 sum = d.sum + (__u16)~check;
 
-	sum = (sum >> 32) + (sum & 0xffffffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
+	/* Below 2^36: each line takes 16 bits off, but for the carry. */
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
 	return ~sum;
 }
 

@@ -19,8 +19,9 @@ static __always_inline void rewrite_ttl(const struct packet *pkt,
 					struct csum_diff *ip)
 {
 	if (pkt->family == 4) {
-		/* TTL is the upper half of its word on the wire. */
-		csum_replace16(ip, pkt->ip4->ttl, pkt->ip4->ttl - 1);
+		/* TTL is the first byte of its word: one less, whatever it was,
+		 * is the difference of 1 and 0. */
+		csum_replace16(ip, 1, 0);
 		pkt->ip4->ttl--;
 	} else {
 		pkt->ip6->hop_limit--;
@@ -65,15 +66,14 @@ static __always_inline void rewrite_checks(const struct packet *pkt,
 }
 
 /* @port 0 keeps the port. */
-static __always_inline void rewrite_dnat(const struct packet *pkt,
-					 const struct rlb_addr *addr,
-					 __be16 port)
+static __always_inline void
+rewrite_dnat(const struct packet *pkt, const struct rlb_addr *addr, __be16 port)
 {
 	struct csum_diff ip = {}, l4 = {};
 
 	rewrite_ttl(pkt, &ip);
-	rewrite_addr(pkt->family == 4 ? (void *)&pkt->ip4->daddr :
-				(void *)&pkt->ip6->daddr,
+	rewrite_addr(pkt->family == 4 ? (void *)&pkt->ip4->daddr
+				      : (void *)&pkt->ip6->daddr,
 		     pkt->family, addr, &ip, &l4);
 	if (port) {
 		csum_replace16(&l4, pkt->dport, port);
@@ -82,15 +82,14 @@ static __always_inline void rewrite_dnat(const struct packet *pkt,
 	rewrite_checks(pkt, ip, l4);
 }
 
-static __always_inline void rewrite_snat(const struct packet *pkt,
-					 const struct rlb_addr *addr,
-					 __be16 port)
+static __always_inline void
+rewrite_snat(const struct packet *pkt, const struct rlb_addr *addr, __be16 port)
 {
 	struct csum_diff ip = {}, l4 = {};
 
 	rewrite_ttl(pkt, &ip);
-	rewrite_addr(pkt->family == 4 ? (void *)&pkt->ip4->saddr :
-				(void *)&pkt->ip6->saddr,
+	rewrite_addr(pkt->family == 4 ? (void *)&pkt->ip4->saddr
+				      : (void *)&pkt->ip6->saddr,
 		     pkt->family, addr, &ip, &l4);
 	csum_replace16(&l4, pkt->sport, port);
 	pkt->ports->src = port;

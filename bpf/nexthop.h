@@ -8,10 +8,20 @@
 #include "maps.h"
 #include "parse.h"
 
+/* In words: the kernel's struct ethhdr is packed, and copying its bytes one by
+ * one costs 1 to 4 ns. */
+struct mac {
+	__u16 words[ETH_ALEN / 2];
+};
+
+struct macs { /* how a frame begins */
+	struct mac dst;
+	struct mac src;
+};
+
 struct hop {
 	__u32 ifindex;
-	__u8 dst[ETH_ALEN];
-	__u8 src[ETH_ALEN];
+	struct macs macs;
 };
 
 /*
@@ -32,8 +42,8 @@ find_backend_hop(__u64 word, const struct packet *pkt, struct hop *hop)
 	if (pkt->l3_len > iface->mtu)
 		return RLB_TOO_BIG;
 	hop->ifindex = iface->ifindex;
-	__builtin_memcpy(hop->src, iface->mac, ETH_ALEN);
-	__builtin_memcpy(hop->dst, &word, ETH_ALEN);
+	__builtin_memcpy(&hop->macs.src, iface->mac, ETH_ALEN);
+	__builtin_memcpy(&hop->macs.dst, &word, ETH_ALEN);
 	return RLB_OK;
 }
 
@@ -75,8 +85,8 @@ find_client_hop(struct xdp_md *ctx, const struct packet *pkt, struct hop *hop)
 		return RLB_REPLY_UNROUTED;
 	}
 	hop->ifindex = fib.ifindex;
-	__builtin_memcpy(hop->src, fib.smac, ETH_ALEN);
-	__builtin_memcpy(hop->dst, fib.dmac, ETH_ALEN);
+	__builtin_memcpy(&hop->macs.src, fib.smac, ETH_ALEN);
+	__builtin_memcpy(&hop->macs.dst, fib.dmac, ETH_ALEN);
 	return RLB_OK;
 }
 
@@ -86,8 +96,7 @@ static __always_inline enum rlb_reason
 send_to(struct xdp_md *ctx, const struct packet *pkt, const struct hop *hop,
 	enum rlb_reason same, enum rlb_reason other)
 {
-	__builtin_memcpy(pkt->eth->h_dest, hop->dst, ETH_ALEN);
-	__builtin_memcpy(pkt->eth->h_source, hop->src, ETH_ALEN);
+	*(struct macs *)pkt->eth = hop->macs;
 	if (hop->ifindex == ctx->ingress_ifindex)
 		return same;
 	bpf_redirect(hop->ifindex, 0);

@@ -2,9 +2,9 @@
 /*
  * ringlb.bpf.c - the balancer.
  *
- *   frame -> parse -> service? -> flow hash -> slot -> backend -> rewrite -> out
+ *   frame -> parse -> service? -> flow hash -> slot -> backend -> rewrite, out
  *                        |
- *                        no: reply of a nat backend? -> rewrite -> out
+ *                        no: reply of a nat backend? -> rewrite, out
  *                        no: pass, untouched
  *
  * Everything a packet needs on this way was prepared by the daemon; the program
@@ -92,9 +92,8 @@ reply(struct xdp_md *ctx, const struct packet *pkt,
 	return send_to(ctx, pkt, &hop, RLB_REPLIED, RLB_REPLIED_OUT);
 }
 
-static __always_inline enum rlb_reason balance(struct xdp_md *ctx,
-					       struct cursor *c,
-					       struct packet *pkt)
+static __always_inline enum rlb_reason
+balance(struct xdp_md *ctx, struct cursor *c, struct packet *pkt)
 {
 	const struct rlb_service_entry *entry;
 	struct services services;

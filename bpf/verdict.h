@@ -10,8 +10,8 @@
 static __always_inline int action_of(enum rlb_reason why)
 {
 	switch (why) {
-#define X(name, action, text)                                                  \
-	case RLB_##name:                                                       \
+#define X(name, action, text) \
+	case RLB_##name: \
 		return action;
 		RLB_REASONS(X)
 #undef X
