@@ -11,6 +11,8 @@ CC      ?= gcc
 CLANG   ?= clang
 BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool)
 
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
 ifeq ($(V),1)
 Q   :=
 say  =
@@ -19,18 +21,15 @@ Q   := @
 say  = @printf '  %-8s %s\n' '$(1)' '$(2)';
 endif
 
-PKGS_LIB := libbpf libmnl jansson yaml-0.1 libxxhash
-PKGS     := $(PKGS_LIB) libevent libmicrohttpd libcurl smartcols
-
 CFLAGS   ?= -O2 -g
-CFLAGS   += -std=gnu11 -Wall -Wextra -Wno-unused-parameter -fstack-protector-strong
+CFLAGS   += -std=gnu11 -Wall -Wextra -fstack-protector-strong
 CPPFLAGS += -D_GNU_SOURCE -DRINGLB_VERSION='"$(VERSION)"' -Iinclude -Iuser/lib -I$(B)
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Iinclude -idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 ifeq ($(SAN),1)
-B       := $(B)/san
-CFLAGS  += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-LDFLAGS += -fsanitize=address,undefined
+override B := $(B)/san
+CFLAGS  += -O1 -fno-omit-frame-pointer $(SANITIZE)
+LDFLAGS += $(SANITIZE)
 endif
 
 LIB_SRC    := $(wildcard user/lib/*.c)
@@ -44,18 +43,26 @@ LIB        := $(B)/libringlb.a
 UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 PROG       := $(patsubst tests/prog/%.c,$(B)/tests/prog/%,$(wildcard tests/prog/test_*.c))
 
+CLI        := tests/cli/run.sh
+NET        := $(filter-out %/lib.sh,$(wildcard tests/net/*.sh))
+
 LIBS_LIB    := -lbpf -lelf -lz -lmnl -ljansson -lyaml -lxxhash
 LIBS_DAEMON := $(LIBS_LIB) -levent_core -lmicrohttpd
 LIBS_CLI    := $(LIBS_LIB) -lcurl -lsmartcols -lm
 
-.PHONY: all
+.PHONY: all demo check check-unit check-cli check-prog check-net check-fuzz bench lint format install uninstall \
+	man compile_commands.json deps-build deps-demo deps-check deps-lint deps-bench clean help
 .DEFAULT_GOAL := all
-all: $(B)/ringlbd $(B)/ringlb $(B)/ringlb.bpf.o ## build the daemon, the command line and the BPF program
+all: $(B)/ringlbd $(B)/ringlb $(B)/ringlb.bpf.o man ## build the daemon, the command line, the BPF program, the manual pages
+
+# The kernel side
 
 $(B)/ringlb.bpf.o: bpf/ringlb.bpf.c $(wildcard bpf/*.h include/ringlb/*.h)
 	$(call say,BPF,$<) mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c $< -o $@
-$(B)/%.skel.h: $(B)/%.bpf.o
-	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
+$(B)/ringlb.skel.h: $(B)/ringlb.bpf.o
+	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name ringlb_bpf > $@.tmp && mv $@.tmp $@
+
+# User space
 
 $(B)/user/%.o: user/%.c
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -68,7 +75,81 @@ $(B)/ringlbd: $(DAEMON_OBJ) $(LIB)
 $(B)/ringlb: $(CLI_OBJ) $(LIB)
 	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS_CLI)
 
+# Manual pages; the synopsis and the exit status of ringlb(8) are the program's own.
+
+man: $(B)/ringlb.8 $(B)/ringlbd.8 $(B)/ringlb.yaml.5
+$(B)/ringlb.8: docs/ringlb.8.scd.in $(B)/ringlb
+	$(call say,MAN,$@) $(B)/ringlb help synopsis > $@.synopsis && $(B)/ringlb help exit-status > $@.status && \
+		sed -e '/@SYNOPSIS@/{r $@.synopsis' -e 'd}' -e '/@EXIT_STATUS@/{r $@.status' -e 'd}' $< | scdoc > $@
+$(B)/%: docs/%.scd
+	$(call say,MAN,$@) mkdir -p $(@D) && scdoc < $< > $@
+
+demo: deps-demo                        ## real HTTP requests through the balancer in a lab of namespaces; KEEP=1 keeps the lab
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)KEEP=$(KEEP) BUILD=$(abspath $(B)) scripts/demo.sh
+
+# Tests
+
+check: deps-check                      ## install what is missing, build, run every test; needs root
+	$(Q)$(MAKE) --no-print-directory all tests
+	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(UNIT) $(CLI) $(PROG) $(FUZZ_RUN) $(NET)
+tests: $(UNIT) $(PROG) $(FUZZ) $(B)/tests/net/pass.bpf.o
+check-unit: $(UNIT)                    ## the library's tests alone
+	$(Q)scripts/run-tests.sh $(UNIT)
+check-cli: $(B)/ringlb                 ## the command line without a daemon
+	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(CLI)
+check-prog: $(PROG)                    ## packets through the BPF program; needs root
+	$(Q)scripts/run-tests.sh $(PROG)
+check-fuzz: $(FUZZ)                    ## every fuzzer for a few seconds; FUZZ_SECONDS=60 for longer
+	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(FUZZ_RUN)
+check-net: all $(B)/tests/net/pass.bpf.o ## the whole thing in network namespaces; needs root
+	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(NET)
+
 $(B)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) -lcunit $(LIBS_LIB)
+$(B)/tests/net/%.bpf.o: tests/net/%.bpf.c
+	$(call say,BPF,$<) mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
--include $(LIB_OBJ:.o=.d) $(DAEMON_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT:=.d)
+# Speed
+
+bench: deps-bench                      ## ns per packet beside XDP_DROP and a floor, as ratios; writes build/bench.txt; needs root
+	$(Q)$(MAKE) --no-print-directory $(B)/bench/bench
+	$(Q)$(B)/bench/bench --output $(B)/bench.txt $(BENCH_ARGS)
+$(B)/bench/bench.bpf.o: tests/bench/bench.bpf.c $(wildcard tests/bench/*.h bpf/* include/ringlb/*.h)
+	$(call say,BPF,$<) mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c $< -o $@
+$(B)/bench/bench.skel.h: $(B)/bench/bench.bpf.o
+	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name bench_bpf > $@.tmp && mv $@.tmp $@
+$(B)/bench/bench: $(B)/bench/bench.skel.h $(wildcard tests/bench/*.[ch])
+	$(call say,CC,tests/bench) $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.bpf.c,$(filter %.c,$^)) -lbpf -lelf -lz
+
+lint: deps-lint                        ## style, who includes whom, shell
+	$(Q)scripts/check-includes.sh
+	$(Q)git ls-files '*.sh' .ci/run | xargs shellcheck -x
+	$(Q)git ls-files '*.[ch]' | xargs clang-format --dry-run -Werror
+format:                                ## let clang-format rewrite the C files
+	$(Q)git ls-files '*.[ch]' | xargs clang-format -i
+
+install: all                           ## to DESTDIR and PREFIX (/usr/local)
+	$(Q)install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib/ringlb $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/ringlb
+	$(Q)install -m 755 $(B)/ringlbd $(B)/ringlb $(DESTDIR)$(PREFIX)/sbin
+	$(Q)install -m 644 $(B)/ringlb.bpf.o $(DESTDIR)$(PREFIX)/lib/ringlb
+	$(Q)install -m 644 $(B)/ringlb.8 $(B)/ringlbd.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	$(Q)install -m 644 $(B)/ringlb.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	$(Q)install -m 644 README.md docs/DESIGN.md docs/api.md LICENSE* $(DESTDIR)$(PREFIX)/share/doc/ringlb
+uninstall:                             ## what install put there
+	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/ringlbd sbin/ringlb share/man/man8/ringlb.8 share/man/man8/ringlbd.8 \
+		share/man/man5/ringlb.yaml.5)
+	$(Q)rm -rf $(DESTDIR)$(PREFIX)/lib/ringlb $(DESTDIR)$(PREFIX)/share/doc/ringlb
+
+compile_commands.json:                 ## for clangd and the like; rebuilds everything, needs bear
+	$(Q)bear --output $@ -- $(MAKE) --no-print-directory -B B=$(B)/bear all
+
+deps-build deps-demo deps-check deps-lint deps-bench:
+	$(Q)DEPS=$(DEPS) scripts/deps.sh $(@:deps-%=%)
+clean:                                 ## everything that was built
+	$(Q)rm -rf $(B) compile_commands.json
+help:                                  ## this list
+	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
+
+-include $(LIB_OBJ:.o=.d) $(DAEMON_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT:=.d) $(PROG:=.d)

@@ -27,8 +27,8 @@ struct rlb_flow {
 	__u8 zero[2];
 };
 
-static inline __attribute__((always_inline)) __u64
-rlb_nh(__u32 a, __u32 b, const __u32 *key)
+static inline __attribute__((always_inline)) __u64 rlb_nh(__u32 a, __u32 b,
+							  const __u32 *key)
 {
 	return (__u64)(a + key[0]) * (__u32)(b + key[1]);
 }
@@ -73,8 +73,8 @@ rlb_service_hash(const struct rlb_service_key *k, __u64 seed)
 	return h ^ h >> 32;
 }
 
-static inline __attribute__((always_inline)) __u32
-rlb_service_place(__u64 hash, int choice)
+static inline __attribute__((always_inline)) __u32 rlb_service_place(__u64 hash,
+								     int choice)
 {
 	return hash >> (64 - RLB_SERVICE_BITS * (choice + 1)) &
 	       (RLB_SERVICE_SLOTS - 1);

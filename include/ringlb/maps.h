@@ -123,8 +123,7 @@ _Static_assert(sizeof(struct rlb_vip) == 24, "rlb_vips value");
  */
 typedef __u64 rlb_slot;
 
-static inline __attribute__((always_inline)) __u16
-rlb_slot_owner(rlb_slot slot)
+static inline __attribute__((always_inline)) __u16 rlb_slot_owner(rlb_slot slot)
 {
 	return (__u16)slot;
 }

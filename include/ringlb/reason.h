@@ -15,41 +15,41 @@
 #define RINGLB_REASON_H
 
 /*        name               XDP action     what ringlb shows */
-#define RLB_REASONS(X)                                                         \
-	X(OK, XDP_ABORTED, "no verdict yet; never counted")                    \
-	X(FORWARDED, XDP_TX, "sent to a backend, out of the same interface")   \
-	X(FORWARDED_OUT, XDP_REDIRECT,                                         \
-	  "sent to a backend, out of another interface")                       \
-	X(FORWARDED_VIA_STACK, XDP_PASS,                                       \
-	  "rewritten for a backend whose MAC is not known yet, kernel sends")  \
-	X(REPLIED, XDP_TX, "reply sent to a client, out of the same interface") \
-	X(REPLIED_OUT, XDP_REDIRECT,                                           \
-	  "reply sent to a client, out of another interface")                  \
-	X(REPLIED_VIA_STACK, XDP_PASS,                                         \
-	  "reply rewritten, kernel finds the client's next hop")               \
-	X(REPLY_UNROUTED, XDP_PASS,                                            \
-	  "reply passed untouched: no route, too big, or TTL at its end")      \
-	X(NOT_OURS, XDP_PASS, "no service at this address")                    \
-	X(NOT_IP, XDP_PASS, "neither IPv4 nor IPv6")                           \
-	X(OTHER_PROTOCOL, XDP_PASS, "neither TCP nor UDP")                     \
-	X(TRUNCATED, XDP_PASS, "shorter than its headers say")                 \
-	X(BAD_HEADER, XDP_PASS, "header field out of range")                   \
-	X(FRAGMENT, XDP_PASS, "fragment of a datagram")                        \
-	X(SOURCE_ROUTED, XDP_PASS,                                             \
-	  "routing header that has still to be followed")                      \
+#define RLB_REASONS(X) \
+	X(OK, XDP_ABORTED, "no verdict yet; never counted") \
+	X(FORWARDED, XDP_TX, "sent to a backend, out of the same interface") \
+	X(FORWARDED_OUT, XDP_REDIRECT, \
+	  "sent to a backend, out of another interface") \
+	X(FORWARDED_VIA_STACK, XDP_PASS, \
+	  "rewritten for a backend whose MAC is not known yet, kernel sends") \
+	X(REPLIED, XDP_TX, \
+	  "reply sent to a client, out of the same interface") \
+	X(REPLIED_OUT, XDP_REDIRECT, \
+	  "reply sent to a client, out of another interface") \
+	X(REPLIED_VIA_STACK, XDP_PASS, \
+	  "reply rewritten, kernel finds the client's next hop") \
+	X(REPLY_UNROUTED, XDP_PASS, \
+	  "reply passed untouched: no route, too big, or TTL at its end") \
+	X(NOT_OURS, XDP_PASS, "no service at this address") \
+	X(NOT_IP, XDP_PASS, "neither IPv4 nor IPv6") \
+	X(OTHER_PROTOCOL, XDP_PASS, "neither TCP nor UDP") \
+	X(TRUNCATED, XDP_PASS, "shorter than its headers say") \
+	X(BAD_HEADER, XDP_PASS, "header field out of range") \
+	X(FRAGMENT, XDP_PASS, "fragment of a datagram") \
+	X(SOURCE_ROUTED, XDP_PASS, \
+	  "routing header that has still to be followed") \
 	X(GROUP_MAC, XDP_PASS, "sent to a multicast or broadcast MAC address") \
-	X(TO_BALANCER, XDP_PASS, "from a backend to this machine itself")      \
-	X(NO_BACKEND, XDP_DROP, "service whose pool has no usable backend")    \
-	X(NO_NEXT_HOP, XDP_DROP,                                               \
-	  "backend whose MAC address is not known")                            \
-	X(TTL_EXPIRED, XDP_DROP, "to a service, TTL or hop limit at its end")  \
+	X(TO_BALANCER, XDP_PASS, "from a backend to this machine itself") \
+	X(NO_BACKEND, XDP_DROP, "service whose pool has no usable backend") \
+	X(NO_NEXT_HOP, XDP_DROP, "backend whose MAC address is not known") \
+	X(TTL_EXPIRED, XDP_DROP, "to a service, TTL or hop limit at its end") \
 	X(TOO_BIG, XDP_DROP, "to a service, larger than the backend's MTU")
 
 enum rlb_reason {
 #define X(name, action, text) RLB_##name,
 	RLB_REASONS(X)
 #undef X
-	RLB_REASON_COUNT
+		RLB_REASON_COUNT
 };
 
 #endif

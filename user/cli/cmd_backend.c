@@ -4,6 +4,7 @@
 #include "backends.h"
 #include "cmd.h"
 #include "out.h"
+#include "unused.h"
 
 /* What a change did to the ring: how many flows may have moved, and how few
  * could have. */
@@ -90,7 +91,8 @@ enum cmd_status cmd_backend_set(const struct cli *cli, const struct args *args)
 	return cmd_ask(cli, args, &r, print_set);
 }
 
-static enum cmd_status print_list(const json_t *answer, const struct args *args)
+static enum cmd_status print_list(const json_t *answer,
+				  const struct args *args UNUSED)
 {
 	const json_t *backends = out_array(answer, "backends");
 

@@ -5,6 +5,7 @@
 #include "backends.h"
 #include "cmd.h"
 #include "out.h"
+#include "unused.h"
 
 /* JSON's integers are signed, a seed is not: the bits are the same. */
 static uint64_t seed_of(const json_t *pool)
@@ -38,7 +39,7 @@ enum cmd_status cmd_pool_add(const struct cli *cli, const struct args *args)
 	return cmd_ask(cli, args, &r, print_added);
 }
 
-static enum cmd_status print_deleted(const json_t *answer,
+static enum cmd_status print_deleted(const json_t *answer UNUSED,
 				     const struct args *args)
 {
 	printf("%s deleted\n", args->pos[0]);
@@ -54,7 +55,7 @@ enum cmd_status cmd_pool_del(const struct cli *cli, const struct args *args)
 }
 
 static enum cmd_status print_pools(const json_t *answer,
-				   const struct args *args)
+				   const struct args *args UNUSED)
 {
 	static const char *const columns[] = { "POOL",	    "MODE",
 					       ">BACKENDS", ">SERVICES",
@@ -89,7 +90,8 @@ enum cmd_status cmd_pool_list(const struct cli *cli, const struct args *args)
 		print_pools);
 }
 
-static enum cmd_status print_pool(const json_t *answer, const struct args *args)
+static enum cmd_status print_pool(const json_t *answer,
+				  const struct args *args UNUSED)
 {
 	const json_t *services = json_object_get(answer, "services");
 	const json_t *backends = out_array(answer, "backends");

@@ -2,8 +2,9 @@
 #include "cmd.h"
 #include "out.h"
 #include "shown.h"
+#include "unused.h"
 
-static enum cmd_status print_added(const json_t *answer,
+static enum cmd_status print_added(const json_t *answer UNUSED,
 				   const struct args *args)
 {
 	printf("%s added: %s to pool %s\n", args->pos[0], args->pos[1],
@@ -35,7 +36,7 @@ enum cmd_status cmd_service_add(const struct cli *cli, const struct args *args)
 	return cmd_ask(cli, args, &r, print_added);
 }
 
-static enum cmd_status print_deleted(const json_t *answer,
+static enum cmd_status print_deleted(const json_t *answer UNUSED,
 				     const struct args *args)
 {
 	printf("%s deleted\n", args->pos[0]);
@@ -51,7 +52,7 @@ enum cmd_status cmd_service_del(const struct cli *cli, const struct args *args)
 }
 
 static enum cmd_status print_services(const json_t *answer,
-				      const struct args *args)
+				      const struct args *args UNUSED)
 {
 	static const char *const columns[] = { "SERVICE", "ADDRESS", "POOL",
 					       NULL };
@@ -82,7 +83,7 @@ enum cmd_status cmd_service_list(const struct cli *cli, const struct args *args)
 }
 
 static enum cmd_status print_service(const json_t *answer,
-				     const struct args *args)
+				     const struct args *args UNUSED)
 {
 	struct out_table *t = out_list_new();
 

@@ -13,6 +13,7 @@
 #include "client.h"
 #include "cmd.h"
 #include "out.h"
+#include "unused.h"
 
 /* Two looks at the counters.  Before the second there are only totals. */
 struct looks {
@@ -24,7 +25,7 @@ struct looks {
 
 static volatile sig_atomic_t stopped;
 
-static void stop(int signal)
+static void stop(int signal UNUSED)
 {
 	stopped = 1;
 }

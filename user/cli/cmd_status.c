@@ -3,6 +3,7 @@
 
 #include "cmd.h"
 #include "out.h"
+#include "unused.h"
 
 /* "3 d 4 h", "5 min 12 s": the two largest units. */
 static void uptime(json_int_t s, char *out, size_t size)
@@ -70,7 +71,7 @@ static void print_interfaces(const json_t *interfaces)
 }
 
 static enum cmd_status print_status(const json_t *answer,
-				    const struct args *args)
+				    const struct args *args UNUSED)
 {
 	const json_t *interfaces = out_array(answer, "interfaces");
 	const json_t *warning;
@@ -119,7 +120,7 @@ enum cmd_status cmd_attach(const struct cli *cli, const struct args *args)
 	return cmd_ask(cli, args, &r, print_attached);
 }
 
-static enum cmd_status print_detached(const json_t *answer,
+static enum cmd_status print_detached(const json_t *answer UNUSED,
 				      const struct args *args)
 {
 	printf("%s: detached\n", args->pos[0]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "unused.h"
 
 #define TEXT_OF(macro) TEXT_OF_(macro)
 #define TEXT_OF_(text) #text
@@ -131,8 +132,8 @@ static void print_scdoc(const char *synopsis)
 	}
 }
 
-enum cmd_status cmd_help_synopsis(const struct cli *cli,
-				  const struct args *args)
+enum cmd_status cmd_help_synopsis(const struct cli *cli UNUSED,
+				  const struct args *args UNUSED)
 {
 	const char *line_break = "";
 
@@ -148,7 +149,8 @@ enum cmd_status cmd_help_synopsis(const struct cli *cli,
 	return CMD_DONE;
 }
 
-enum cmd_status cmd_help_status(const struct cli *cli, const struct args *args)
+enum cmd_status cmd_help_status(const struct cli *cli UNUSED,
+				const struct args *args UNUSED)
 {
 #define X(name, code, text) puts("*" #code "*\n\t" text "\n");
 	CMD_STATUSES(X)

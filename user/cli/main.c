@@ -20,6 +20,7 @@
 #include "help.h"
 #include "out.h"
 #include "shown.h"
+#include "unused.h"
 
 #define WORDS_MAX 32
 
@@ -164,7 +165,7 @@ static enum cmd_status close_stdout(enum cmd_status status)
 	return status == CMD_DONE ? CMD_FAILED : status;
 }
 
-int main(int argc, char **argv)
+int main(int argc UNUSED, char **argv)
 {
 	struct line line = { 0 };
 	enum cmd_status status;

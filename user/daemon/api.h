@@ -17,9 +17,9 @@ void api_handle(void *arg, const struct http_request *request,
 /* One request for one handler. */
 struct api_call {
 	struct balancer *b;
-	char *names[6];	 /* what the stars of the route stand for, decoded */
-	json_t *body;	 /* NULL: none, which no proto_read_*() accepts */
-	json_t *answer;	 /* set by the handler */
+	char *names[6]; /* what the stars of the route stand for, decoded */
+	json_t *body;	/* NULL: none, which no proto_read_*() accepts */
+	json_t *answer; /* set by the handler */
 	struct error *e;
 };
 
@@ -61,7 +61,6 @@ json_t *api_interfaces_json(const struct balancer *b);
 void api_add_traffic(json_t *object, int fd, uint32_t id);
 
 /* Says that there is no such thing; returns -ENOENT. */
-int api_not_found(const struct api_call *c, const char *what,
-		  const char *name);
+int api_not_found(const struct api_call *c, const char *what, const char *name);
 
 #endif

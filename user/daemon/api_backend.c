@@ -4,16 +4,15 @@
 
 static json_t *next_hop_json(const struct route_hop *hop)
 {
-	json_t *o = json_pack("{s:s, s:b}", "state",
-			      route_state_text(hop->state), "resolved",
-			      hop->state == ROUTE_RESOLVED);
+	json_t *o =
+		json_pack("{s:s, s:b}", "state", route_state_text(hop->state),
+			  "resolved", hop->state == ROUTE_RESOLVED);
 	char via[ADDR_TEXT_LEN];
 
 	if (hop->state != ROUTE_RESOLVED && hop->state != ROUTE_NO_NEIGHBOUR)
 		return o;
 	json_object_set_new(o, "interface", json_string(hop->ifname));
-	json_object_set_new(o, "via",
-			    json_string(addr_format(&hop->via, via)));
+	json_object_set_new(o, "via", json_string(addr_format(&hop->via, via)));
 	if (hop->state == ROUTE_RESOLVED)
 		json_object_set_new(
 			o, "mac",
@@ -67,8 +66,7 @@ int api_backend_list_all(struct api_call *c)
 
 int api_backend_list(struct api_call *c)
 {
-	const struct model_pool *p =
-		model_find_pool(&c->b->model, c->names[0]);
+	const struct model_pool *p = model_find_pool(&c->b->model, c->names[0]);
 
 	if (!p)
 		return api_not_found(c, "pool", c->names[0]);
@@ -87,8 +85,7 @@ static json_t *change_json(const struct pool_ring *ring)
 
 static json_t *changed_backend(const struct api_call *c)
 {
-	const struct model_pool *p =
-		model_find_pool(&c->b->model, c->names[0]);
+	const struct model_pool *p = model_find_pool(&c->b->model, c->names[0]);
 	const struct model_backend *b = pool_find_backend(p, c->names[1]);
 	uint32_t counts[RLB_MAX_BACKENDS];
 	struct pool_ring ring;

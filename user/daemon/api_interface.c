@@ -15,17 +15,15 @@ static json_t *interface_json(const struct balancer *b, const char *name,
 	const bool exists = attach_query(name, &now, &ignored) == 0;
 	const bool attached = exists && now.prog_id == b->prog.id;
 
-	return json_pack("{s:s, s:b, s:s?, s:s, s:s?, s:o}", "name", name,
-			 "configured", wanted != NULL, "mode",
-			 wanted ? attach_mode_name(wanted->mode) : NULL,
-			 "state",
-			 !exists  ? "missing" :
-			 attached ? "attached" :
-				    "detached",
-			 "attached",
-			 attached ? attach_mode_name(now.mode) : NULL,
-			 "ifindex",
-			 exists ? json_integer(now.ifindex) : json_null());
+	return json_pack(
+		"{s:s, s:b, s:s?, s:s, s:s?, s:o}", "name", name, "configured",
+		wanted != NULL, "mode",
+		wanted ? attach_mode_name(wanted->mode) : NULL, "state",
+		!exists	   ? "missing"
+		: attached ? "attached"
+			   : "detached",
+		"attached", attached ? attach_mode_name(now.mode) : NULL,
+		"ifindex", exists ? json_integer(now.ifindex) : json_null());
 }
 
 json_t *api_interfaces_json(const struct balancer *b)
@@ -53,8 +51,7 @@ json_t *api_interfaces_json(const struct balancer *b)
 
 int api_interface_list(struct api_call *c)
 {
-	c->answer = json_pack("{s:o}", "interfaces",
-			      api_interfaces_json(c->b));
+	c->answer = json_pack("{s:o}", "interfaces", api_interfaces_json(c->b));
 	return 0;
 }
 

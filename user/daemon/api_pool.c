@@ -43,8 +43,7 @@ int api_pool_list(struct api_call *c)
 
 int api_pool_show(struct api_call *c)
 {
-	const struct model_pool *p =
-		model_find_pool(&c->b->model, c->names[0]);
+	const struct model_pool *p = model_find_pool(&c->b->model, c->names[0]);
 
 	if (!p)
 		return api_not_found(c, "pool", c->names[0]);
@@ -105,8 +104,8 @@ static json_t *segments_json(const struct model_pool *p, const rlb_slot *slots)
 		for (uint16_t id = 1; id < RLB_MAX_BACKENDS; id++)
 			if (counts[id] > counts[most])
 				most = id;
-		json_array_append_new(
-			list, json_pack("s?", name_by_id(p, most)));
+		json_array_append_new(list,
+				      json_pack("s?", name_by_id(p, most)));
 	}
 	return list;
 }
@@ -145,8 +144,7 @@ static json_t *shares_json(const struct model_pool *p, const rlb_slot *slots,
 
 int api_pool_ring(struct api_call *c)
 {
-	const struct model_pool *p =
-		model_find_pool(&c->b->model, c->names[0]);
+	const struct model_pool *p = model_find_pool(&c->b->model, c->names[0]);
 	struct pool_ring ring;
 	double imbalance;
 	json_t *shares;
@@ -156,9 +154,9 @@ int api_pool_ring(struct api_call *c)
 	apply_pool_ring(c->b->apply, p->id, &ring);
 	shares = shares_json(p, ring.slots, &imbalance);
 	c->answer = json_pack(
-		"{s:s, s:i, s:o, s:i, s:o, s:o, s:o}", "pool", p->name,
-		"epoch", ring.epoch, "digest", digest_json(ring.digest),
-		"slots", RLB_RING_SLOTS, "imbalance",
+		"{s:s, s:i, s:o, s:i, s:o, s:o, s:o}", "pool", p->name, "epoch",
+		ring.epoch, "digest", digest_json(ring.digest), "slots",
+		RLB_RING_SLOTS, "imbalance",
 		imbalance > 0 ? json_real(imbalance) : json_null(), "backends",
 		shares, "segments", segments_json(p, ring.slots));
 	return 0;

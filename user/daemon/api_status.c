@@ -117,7 +117,7 @@ int api_stats(struct api_call *c)
 				      api_service_json(c->b, &m->services[i]));
 	for (size_t i = 0; i < m->npools; i++)
 		api_backends_json(c->b, &m->pools[i], backends);
-	c->answer = json_pack("{s:o, s:o, s:o}", "reasons", counted,
-			      "services", services, "backends", backends);
+	c->answer = json_pack("{s:o, s:o, s:o}", "reasons", counted, "services",
+			      services, "backends", backends);
 	return 0;
 }

@@ -36,7 +36,8 @@ static int first_model(struct balancer *b, struct model *m, struct error *e)
 
 	err = state_load(b->options.state, &saved, saved_digest, e);
 	if (err == -EINVAL && b->options.config) {
-		log_warning("%s; starting from the configuration file", e->text);
+		log_warning("%s; starting from the configuration file",
+			    e->text);
 	} else if (err && err != -ENOENT) {
 		return err;
 	}
@@ -58,8 +59,9 @@ static int first_model(struct balancer *b, struct model *m, struct error *e)
 		return 0;
 	}
 	if (*saved_digest)
-		log_info("%s has changed since the last start and replaces the saved state",
-			 b->options.config);
+		log_info(
+			"%s has changed since the last start and replaces the saved state",
+			b->options.config);
 	apply_keep_ids(&file, &saved);
 	model_free(&saved);
 	*m = file;
@@ -202,8 +204,9 @@ int balancer_reload(struct balancer *b, struct error *e)
 	int err;
 
 	if (!b->options.config)
-		return error_set(e, EINVAL,
-				 "no configuration file: ringlbd was started without --config");
+		return error_set(
+			e, EINVAL,
+			"no configuration file: ringlbd was started without --config");
 	err = read_config(b, &new, digest, e);
 	if (err)
 		return err;

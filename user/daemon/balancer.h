@@ -32,8 +32,8 @@ struct balancer_options {
 /* What became of an interface of the model. */
 struct interface_seen {
 	char name[IF_NAMESIZE];
-	unsigned int ifindex;	/* of the device that we attached to; 0: none */
-	char problem[512];	/* why not attached; "": no problem */
+	unsigned int ifindex; /* of the device that we attached to; 0: none */
+	char problem[512];    /* why not attached; "": no problem */
 };
 
 struct balancer {

@@ -38,9 +38,10 @@ int control_listen(const char *path, struct error *e)
 	int fd, err;
 
 	if (strlen(path) >= sizeof(sa.sun_path))
-		return error_set(e, ENAMETOOLONG,
-				 "control socket %s: longer than %zu characters",
-				 path, sizeof(sa.sun_path) - 1);
+		return error_set(
+			e, ENAMETOOLONG,
+			"control socket %s: longer than %zu characters", path,
+			sizeof(sa.sun_path) - 1);
 	strcpy(sa.sun_path, path);
 	make_parent(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -50,9 +51,10 @@ int control_listen(const char *path, struct error *e)
 
 	/* A daemon that answers keeps its socket; one that died left a file. */
 	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0) {
-		err = error_set(e, EADDRINUSE,
-				"control socket %s: another ringlbd (pid %d) answers there; stop that one first, or give this one its own --socket and --pins",
-				path, peer_pid(fd));
+		err = error_set(
+			e, EADDRINUSE,
+			"control socket %s: another ringlbd (pid %d) answers there; stop that one first, or give this one its own --socket and --pins",
+			path, peer_pid(fd));
 		goto close_fd;
 	}
 	if (errno == ECONNREFUSED)

@@ -28,8 +28,8 @@ struct upload {
 static enum MHD_Result send_answer(struct MHD_Connection *c,
 				   const struct http_answer *answer)
 {
-	char *text = answer->body ? json_dumps(answer->body, JSON_COMPACT) :
-				    NULL;
+	char *text =
+		answer->body ? json_dumps(answer->body, JSON_COMPACT) : NULL;
 	struct MHD_Response *r;
 	enum MHD_Result ok;
 
@@ -160,8 +160,7 @@ static void run(void *arg)
 		timer_stop(h->timer);
 }
 
-struct http *http_start(struct loop *l, int fd, http_handler handler,
-			void *arg)
+struct http *http_start(struct loop *l, int fd, http_handler handler, void *arg)
 {
 	struct http *h = calloc(1, sizeof(*h));
 	const union MHD_DaemonInfo *info;

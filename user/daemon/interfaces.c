@@ -10,6 +10,7 @@
 
 #include "balancer_internal.h"
 #include "log.h"
+#include "unused.h"
 
 #define DEVICES_MAX 1024
 
@@ -26,8 +27,7 @@ static struct interface_seen *find_seen(const struct balancer *b,
 static void follow_model(struct balancer *b)
 {
 	const struct model *m = &b->model;
-	struct interface_seen *seen = calloc(m->ninterfaces + 1,
-					     sizeof(*seen));
+	struct interface_seen *seen = calloc(m->ninterfaces + 1, sizeof(*seen));
 
 	if (!seen)
 		return; /* the next sync tries again */
@@ -60,8 +60,9 @@ static int attach(struct balancer *b, const struct model_interface *wanted,
 	if (err)
 		return err;
 	if (wanted->mode == ATTACH_AUTO && got == ATTACH_GENERIC)
-		log_warning("%s: native XDP not supported by its driver; using generic mode, slower",
-			    wanted->name);
+		log_warning(
+			"%s: native XDP not supported by its driver; using generic mode, slower",
+			wanted->name);
 	log_info("%s: attached in %s mode", wanted->name,
 		 attach_mode_name(got));
 	return 0;
@@ -80,8 +81,9 @@ static void attach_if_new(struct balancer *b,
 		return;
 	if (!ifindex) {
 		if (!seen->problem[0])
-			log_warning("%s: no such interface; attaching when it appears",
-				    wanted->name);
+			log_warning(
+				"%s: no such interface; attaching when it appears",
+				wanted->name);
 		seen->ifindex = 0;
 		strcpy(seen->problem, "no such interface; waiting for it");
 		return;
@@ -147,8 +149,8 @@ int interfaces_replace_old(struct balancer *b, struct error *e)
 	return err;
 }
 
-int interfaces_detach_all(struct balancer *b, uint32_t prog_id, int prog_fd,
-			  struct error *e)
+int interfaces_detach_all(struct balancer *b UNUSED, uint32_t prog_id,
+			  int prog_fd, struct error *e)
 {
 	struct attachment *list = calloc(DEVICES_MAX, sizeof(*list));
 	int n, err = 0;
@@ -182,8 +184,9 @@ void interfaces_warnings(const struct balancer *b, json_t *list)
 			 now.prog_id != b->prog.id)
 			json_array_append_new(
 				list,
-				json_sprintf("interface %s: somebody took ringlb off; to put it back: ringlb attach %s",
-					     seen->name, seen->name));
+				json_sprintf(
+					"interface %s: somebody took ringlb off; to put it back: ringlb attach %s",
+					seen->name, seen->name));
 	}
 }
 
@@ -206,9 +209,10 @@ int balancer_attach(struct balancer *b, const struct model_interface *wanted,
 	int err;
 
 	if (known && known->mode != wanted->mode)
-		return error_set(e, EEXIST,
-				 "interface \"%s\" is configured in mode %s; detach it first",
-				 wanted->name, attach_mode_name(known->mode));
+		return error_set(
+			e, EEXIST,
+			"interface \"%s\" is configured in mode %s; detach it first",
+			wanted->name, attach_mode_name(known->mode));
 	err = attach(b, wanted, e);
 	if (err || known)
 		return err;

@@ -31,15 +31,15 @@ static void write_line(int priority, const char *format, va_list args)
 		fprintf(stderr, "ringlbd: %s: %s\n", names[priority], text);
 }
 
-#define LOG_FUNCTION(name, priority)                                           \
-	void name(const char *format, ...)                                     \
-	{                                                                      \
-		va_list args;                                                  \
-                                                                               \
-		va_start(args, format);                                        \
-		if ((priority) != LOG_DEBUG || verbose)                        \
-			write_line(priority, format, args);                    \
-		va_end(args);                                                  \
+#define LOG_FUNCTION(name, priority) \
+	void name(const char *format, ...) \
+	{ \
+		va_list args; \
+\
+		va_start(args, format); \
+		if ((priority) != LOG_DEBUG || verbose) \
+			write_line(priority, format, args); \
+		va_end(args); \
 	}
 
 LOG_FUNCTION(log_error, LOG_ERR)

@@ -145,10 +145,10 @@ static int serve(struct balancer *b, struct loop *loop, int control_fd)
 {
 	struct http *http = http_start(loop, control_fd, api_handle, b);
 	struct watch *hup = loop_watch_signal(loop, SIGHUP, on_hangup, b);
-	struct watch *term = loop_watch_signal(loop, SIGTERM, on_terminate,
-					       loop);
-	struct watch *intr = loop_watch_signal(loop, SIGINT, on_terminate,
-					       loop);
+	struct watch *term =
+		loop_watch_signal(loop, SIGTERM, on_terminate, loop);
+	struct watch *intr =
+		loop_watch_signal(loop, SIGINT, on_terminate, loop);
 	int err = -ENOMEM;
 
 	if (http && hup && term && intr) {

@@ -14,6 +14,7 @@
 #include <xxhash.h>
 
 #include "proto.h"
+#include "shown.h"
 
 #define STATE_VERSION 1
 
@@ -69,7 +70,9 @@ static int replace_file(const char *path, const char *text)
 
 	snprintf(tmp, sizeof(tmp), "%s.new", path);
 	make_parent(path);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* What an interrupted write left may have another mode or owner. */
+	unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	err = write_all(fd, text, strlen(text));
@@ -94,37 +97,59 @@ int state_save(const char *path, const struct model *m, const char *digest,
 	free(text);
 	json_decref(doc);
 	return err ? error_set(e, -err, "state file %s: %s", path,
-			       strerror(-err)) :
-		     0;
+			       strerror(-err))
+		   : 0;
+}
+
+/* The whole file as JSON. */
+static int read_file(const char *path, json_t **doc, struct error *e)
+{
+	FILE *f = fopen(path, "re");
+	json_error_t where;
+	int err = 0;
+
+	if (!f)
+		return error_set(e, errno, "state file %s: %s", path,
+				 strerror(errno));
+	errno = 0;
+	*doc = json_loadf(f, JSON_REJECT_DUPLICATES, &where);
+	if (ferror(f)) /* not damaged: who repairs the disk may have it back */
+		err = error_set(e, errno ? errno : EIO, "state file %s: %s",
+				path, strerror(errno ? errno : EIO));
+	else if (!*doc)
+		err = error_set(e, EINVAL, "state file %s:%d:%d: %s", path,
+				where.line, where.column,
+				shown(where.text).text);
+	if (err)
+		json_decref(*doc);
+	fclose(f);
+	return err;
 }
 
 int state_load(const char *path, struct model *m, char digest[DIGEST_LEN],
 	       struct error *e)
 {
-	json_error_t where;
 	const char *config;
 	json_t *doc, *model;
-	int version, err;
+	int version;
+	int err = read_file(path, &doc, e);
 
-	if (access(path, F_OK) != 0)
-		return error_set(e, errno, "state file %s: %s", path,
-				 strerror(errno));
-	doc = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
-	if (!doc)
-		return error_set(e, EINVAL, "state file %s:%d:%d: %s", path,
-				 where.line, where.column, where.text);
+	if (err)
+		return err;
 	if (json_unpack(doc, "{s:i, s:s, s:o}", "version", &version, "config",
 			&config, "model", &model) != 0 ||
 	    version != STATE_VERSION || strlen(config) >= DIGEST_LEN) {
 		err = error_set(e, EINVAL,
 				"state file %s: not a state of version %d",
 				path, STATE_VERSION);
-	} else {
-		strcpy(digest, config);
-		err = proto_read_model(model, m, e);
-		if (err)
-			error_prefix(e, "state file %s", path);
+		goto out;
 	}
+	err = proto_read_model(model, m, e);
+	if (err)
+		error_prefix(e, "state file %s", path);
+	else /* a digest without its model would pass for an empty one */
+		strcpy(digest, config);
+out:
 	json_decref(doc);
 	return err;
 }

@@ -55,8 +55,7 @@ static void on_settled(void *arg)
 	memset(&b->pending, 0, sizeof(b->pending));
 	if (changes.links)
 		interfaces_sync(b, NULL);
-	if (changes.addrs &&
-	    apply_refresh_addrs(b->apply, &b->model, &e) != 0)
+	if (changes.addrs && apply_refresh_addrs(b->apply, &b->model, &e) != 0)
 		log_error("addresses of this machine: %s", e.text);
 	refresh_hops(b);
 }
@@ -123,11 +122,10 @@ static void unresolved_warnings(const struct balancer *b, json_t *list)
 			if (hop->state != ROUTE_RESOLVED)
 				json_array_append_new(
 					list,
-					json_sprintf("backend %s of pool %s: %s",
-						     p->backends[j].name,
-						     p->name,
-						     route_state_text(
-							     hop->state)));
+					json_sprintf(
+						"backend %s of pool %s: %s",
+						p->backends[j].name, p->name,
+						route_state_text(hop->state)));
 		}
 	}
 }
@@ -138,11 +136,13 @@ void watch_warnings(const struct balancer *b, json_t *list)
 	    reads_zero("/proc/sys/net/ipv4/conf/all/forwarding"))
 		json_array_append_new(
 			list,
-			json_string("IPv4 forwarding is off, so replies of nat backends are not sent on: sysctl -w net.ipv4.ip_forward=1"));
+			json_string(
+				"IPv4 forwarding is off, so replies of nat backends are not sent on: sysctl -w net.ipv4.ip_forward=1"));
 	if (has_nat(&b->model, 6) &&
 	    reads_zero("/proc/sys/net/ipv6/conf/all/forwarding"))
 		json_array_append_new(
 			list,
-			json_string("IPv6 forwarding is off, so replies of nat backends are not sent on: sysctl -w net.ipv6.conf.all.forwarding=1"));
+			json_string(
+				"IPv6 forwarding is off, so replies of nat backends are not sent on: sysctl -w net.ipv6.conf.all.forwarding=1"));
 	unresolved_warnings(b, list);
 }

@@ -49,7 +49,8 @@ struct swap {
 	uint32_t key;
 };
 
-/* A change: what is prepared before packets see any of it, and how far it is. */
+/* A change: what is prepared before packets see any of it, and how far it is.
+ */
 struct change {
 	struct {
 		bool built;
@@ -57,8 +58,8 @@ struct change {
 		uint64_t digest;
 		struct ring_diff diff;
 	} rings[RLB_MAX_POOLS]; /* by pool id */
-	struct table both;     /* services of old and new; none: not needed */
-	struct table services; /* of new only; none: as they are */
+	struct table both;	/* services of old and new; none: not needed */
+	struct table services;	/* of new only; none: as they are */
 	struct swap done[RLB_MAX_POOLS + 2];
 	size_t ndone;
 };
@@ -98,10 +99,9 @@ static int change_swap(struct change *c, struct table *now, struct table *next,
 	err = table_publish(next, outer_fd, key);
 	if (err)
 		return err;
-	c->done[c->ndone++] = (struct swap){ .now = now,
-					     .former = *now,
-					     .outer_fd = outer_fd,
-					     .key = key };
+	c->done[c->ndone++] = (struct swap){
+		.now = now, .former = *now, .outer_fd = outer_fd, .key = key
+	};
 	*now = *next;
 	*next = TABLE_NONE;
 	return 0;
@@ -263,8 +263,8 @@ static int prepare_services(struct apply *a, struct change *c,
 	else if (!err)
 		err = prepare_both(a, c, &keys);
 	keys_free(&keys);
-	return err ? error_set(e, -err, "service table: %s", strerror(-err)) :
-		     0;
+	return err ? error_set(e, -err, "service table: %s", strerror(-err))
+		   : 0;
 }
 
 static void write_backend(struct apply *a, const struct model_pool *p,
@@ -332,7 +332,8 @@ static void clear_entries(struct apply *a, const struct model *m)
 			       sizeof(a->maps->backends[id]));
 	for (size_t id = 0; id < RLB_MAX_SERVICES; id++)
 		if (!services[id])
-			memset(&a->maps->vips[id], 0, sizeof(a->maps->vips[id]));
+			memset(&a->maps->vips[id], 0,
+			       sizeof(a->maps->vips[id]));
 }
 
 /* @fresh: rings of pools that have none yet; else those that have one. */
@@ -396,7 +397,8 @@ int apply_model(struct apply *a, const struct model *new,
 	hops_prepare(a, new);
 	err = swap_all(a, c);
 	if (err) {
-		error_set(e, -err, "swapping tables: %s; the former state is in force",
+		error_set(e, -err,
+			  "swapping tables: %s; the former state is in force",
 			  strerror(-err));
 		change_undo(c);
 		if (old)
@@ -410,8 +412,7 @@ out:
 	return err;
 }
 
-int apply_refresh_addrs(struct apply *a, const struct model *m,
-			struct error *e)
+int apply_refresh_addrs(struct apply *a, const struct model *m, struct error *e)
 {
 	struct change *c = change_new();
 	int err;
@@ -462,8 +463,9 @@ int apply_flow_key(struct apply *a, const char *text, struct error *e)
 	else if (getrandom(&config.flow, sizeof(config.flow), 0) < 0)
 		err = -errno;
 	if (!err && now.set && memcmp(&now, &config, sizeof(now)) != 0)
-		return error_set(e, EBUSY,
-				 "flow_key: the packet path runs with another one, and every flow would move; take it away first with ringlbd --remove");
+		return error_set(
+			e, EBUSY,
+			"flow_key: the packet path runs with another one, and every flow would move; take it away first with ringlbd --remove");
 	if (!err)
 		err = maps_write_config(a->maps, &config);
 	return err ? error_set(e, -err, "flow_key: %s", strerror(-err)) : 0;

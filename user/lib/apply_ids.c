@@ -137,10 +137,10 @@ static int choose_backend_ids(struct apply *a, struct model_pool *p,
 			continue;
 		b->id = take(t->backends, RLB_MAX_BACKENDS, a->last_backend);
 		if (!b->id)
-			return error_set(e, ENOSPC,
-					 "backend \"%s\" of pool \"%s\": more than %d backends, those just leaving included",
-					 b->name, p->name,
-					 RLB_MAX_BACKENDS - 1);
+			return error_set(
+				e, ENOSPC,
+				"backend \"%s\" of pool \"%s\": more than %d backends, those just leaving included",
+				b->name, p->name, RLB_MAX_BACKENDS - 1);
 		a->last_backend = b->id;
 	}
 	return 0;
@@ -158,9 +158,10 @@ int apply_choose_ids(struct apply *a, struct model *m, struct error *e)
 		if (!p->id)
 			p->id = take(t.pools, RLB_MAX_POOLS, 0);
 		if (!p->id)
-			return error_set(e, ENOSPC,
-					 "pool \"%s\": more than %d pools, those just leaving included",
-					 p->name, RLB_MAX_POOLS - 1);
+			return error_set(
+				e, ENOSPC,
+				"pool \"%s\": more than %d pools, those just leaving included",
+				p->name, RLB_MAX_POOLS - 1);
 		err = choose_backend_ids(a, p, &t, e);
 	}
 	for (size_t i = 0; i < m->nservices && !err; i++) {
@@ -169,9 +170,10 @@ int apply_choose_ids(struct apply *a, struct model *m, struct error *e)
 		if (!s->id)
 			s->id = take(t.services, RLB_MAX_SERVICES, 0);
 		if (!s->id)
-			err = error_set(e, ENOSPC,
-					"service \"%s\": more than %d services, those just leaving included",
-					s->name, RLB_MAX_SERVICES - 1);
+			err = error_set(
+				e, ENOSPC,
+				"service \"%s\": more than %d services, those just leaving included",
+				s->name, RLB_MAX_SERVICES - 1);
 	}
 	return err;
 }

@@ -17,7 +17,7 @@ struct apply {
 		uint32_t epoch;
 		uint64_t digest;
 		struct ring_diff change;
-	} rings[RLB_MAX_POOLS]; /* by pool id */
+	} rings[RLB_MAX_POOLS];			 /* by pool id */
 	struct route_hop hops[RLB_MAX_BACKENDS]; /* by backend id */
 	uint16_t last_backend; /* id given last, to give it again last */
 	uint16_t last_iface;

@@ -9,6 +9,7 @@
 
 #include "config_fields.h"
 #include "shown.h"
+#include "unused.h"
 
 #define TEXT_OF(number) TEXT_OF_(number)
 #define TEXT_OF_(number) #number
@@ -72,7 +73,8 @@ static int read_interface(struct reader *r, const yaml_node_t *node)
 	return err ? reader_place(r, node, err) : 0;
 }
 
-static int read_interfaces(struct reader *r, const struct value *v, void *out)
+static int read_interfaces(struct reader *r, const struct value *v,
+			   void *out UNUSED)
 {
 	const yaml_node_t *list = v->node;
 	int err = 0;
@@ -231,7 +233,7 @@ static const struct field pool_fields[] = {
 
 static int read_pool(struct reader *r, const struct item *item,
 		     const yaml_node_t *key, const yaml_node_t *node,
-		     const char *owner)
+		     const char *owner UNUSED)
 {
 	const yaml_node_t *values[LEN(pool_fields)];
 	struct value backends = { .item = item,
@@ -254,7 +256,7 @@ static int read_pool(struct reader *r, const struct item *item,
 	return read_things(r, &backends, "backend", read_backend, new.name);
 }
 
-static int read_pools(struct reader *r, const struct value *v, void *out)
+static int read_pools(struct reader *r, const struct value *v, void *out UNUSED)
 {
 	return read_things(r, v, "pool", read_pool, NULL);
 }
@@ -325,7 +327,7 @@ static const struct field service_fields[] = {
 
 static int read_service(struct reader *r, const struct item *item,
 			const yaml_node_t *key, const yaml_node_t *node,
-			const char *owner)
+			const char *owner UNUSED)
 {
 	const yaml_node_t *values[LEN(service_fields)];
 	struct model_service new = { 0 };
@@ -342,7 +344,8 @@ static int read_service(struct reader *r, const struct item *item,
 	return err ? reader_place(r, key, err) : 0;
 }
 
-static int read_services(struct reader *r, const struct value *v, void *out)
+static int read_services(struct reader *r, const struct value *v,
+			 void *out UNUSED)
 {
 	return read_things(r, v, "service", read_service, NULL);
 }
@@ -351,7 +354,8 @@ static int read_services(struct reader *r, const struct value *v, void *out)
  * The file.
  */
 
-static int read_flow_key(struct reader *r, const struct value *v, void *out)
+static int read_flow_key(struct reader *r, const struct value *v,
+			 void *out UNUSED)
 {
 	const char *key;
 	int err;

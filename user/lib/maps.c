@@ -12,7 +12,6 @@
 
 #include "services.h"
 
-
 static int map_memory(int fd, size_t size, void **mem)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -130,8 +129,8 @@ int table_publish(const struct table *t, int outer_fd, uint32_t key)
 		return 0;
 	}
 	fd = t->fd;
-	return bpf_map_update_elem(outer_fd, &key, &fd, BPF_ANY) != 0 ? -errno :
-									0;
+	return bpf_map_update_elem(outer_fd, &key, &fd, BPF_ANY) != 0 ? -errno
+								      : 0;
 }
 
 /* Per-CPU values: one after another, as many as the kernel could have. */
@@ -188,15 +187,15 @@ int maps_read_config(const struct maps *m, struct rlb_config *config)
 {
 	const __u32 zero = 0;
 
-	return bpf_map_lookup_elem(m->config_fd, &zero, config) != 0 ? -errno :
-								       0;
+	return bpf_map_lookup_elem(m->config_fd, &zero, config) != 0 ? -errno
+								     : 0;
 }
 
 int maps_write_config(const struct maps *m, const struct rlb_config *config)
 {
 	const __u32 zero = 0;
 
-	return bpf_map_update_elem(m->config_fd, &zero, config, BPF_ANY) != 0 ?
-		       -errno :
-		       0;
+	return bpf_map_update_elem(m->config_fd, &zero, config, BPF_ANY) != 0
+		       ? -errno
+		       : 0;
 }

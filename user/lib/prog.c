@@ -28,22 +28,23 @@ static int check_kernel(struct error *e)
 	struct utsname u;
 	unsigned int major, minor;
 
-	if (uname(&u) != 0 ||
-	    sscanf(u.release, "%u.%u", &major, &minor) != 2)
+	if (uname(&u) != 0 || sscanf(u.release, "%u.%u", &major, &minor) != 2)
 		return 0;
 	if (major > KERNEL_MAJOR_MIN ||
 	    (major == KERNEL_MAJOR_MIN && minor >= KERNEL_MINOR_MIN))
 		return 0;
-	return error_set(e, ENOTSUP,
-			 "kernel %s is older than %d.%d, the oldest that ringlb supports",
-			 u.release, KERNEL_MAJOR_MIN, KERNEL_MINOR_MIN);
+	return error_set(
+		e, ENOTSUP,
+		"kernel %s is older than %d.%d, the oldest that ringlb supports",
+		u.release, KERNEL_MAJOR_MIN, KERNEL_MINOR_MIN);
 }
 
 static bool is_bpffs(const char *path)
 {
 	struct statfs fs;
 
-	return statfs(path, &fs) == 0 && (unsigned int)fs.f_type == BPF_FS_MAGIC;
+	return statfs(path, &fs) == 0 &&
+	       (unsigned int)fs.f_type == BPF_FS_MAGIC;
 }
 
 /* Most systems mount it at boot; containers and small systems do not. */
@@ -72,17 +73,19 @@ static int lock_pins(struct prog *p, struct error *e)
 	if (err)
 		return err;
 	if (!is_bpffs(p->pins))
-		return error_set(e, EINVAL,
-				 "pin directory %s: not on a bpffs; mount one: mount -t bpf bpf %s",
-				 p->pins, BPFFS);
+		return error_set(
+			e, EINVAL,
+			"pin directory %s: not on a bpffs; mount one: mount -t bpf bpf %s",
+			p->pins, BPFFS);
 	p->lock_fd = open(p->pins, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (p->lock_fd < 0)
 		return error_set(e, errno, "pin directory %s: %s", p->pins,
 				 strerror(errno));
 	if (flock(p->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		return error_set(e, EBUSY,
-				 "pin directory %s: another ringlbd is using it; stop that one first, or give this one its own --pins and --socket",
-				 p->pins);
+		return error_set(
+			e, EBUSY,
+			"pin directory %s: another ringlbd is using it; stop that one first, or give this one its own --pins and --socket",
+			p->pins);
 	return 0;
 }
 
@@ -98,9 +101,10 @@ static int check_pinned_map(const struct bpf_map *map, const char *path,
 
 	if (fd < 0) {
 		*found = false;
-		return errno == ENOENT ? 0 :
-					 error_set(e, errno, "pinned map %s: %s",
-						   path, strerror(errno));
+		return errno == ENOENT
+			       ? 0
+			       : error_set(e, errno, "pinned map %s: %s", path,
+					   strerror(errno));
 	}
 	*found = true;
 	err = bpf_obj_get_info_by_fd(fd, &info, &len) != 0 ? -errno : 0;
@@ -113,9 +117,10 @@ static int check_pinned_map(const struct bpf_map *map, const char *path,
 	    info.value_size != bpf_map__value_size(map) ||
 	    info.max_entries != bpf_map__max_entries(map) ||
 	    info.map_flags != bpf_map__map_flags(map))
-		return error_set(e, EINVAL,
-				 "pinned map %s: not of layout %s, which its place says; take the pins away with ringlbd --remove",
-				 path, RLB_LAYOUT);
+		return error_set(
+			e, EINVAL,
+			"pinned map %s: not of layout %s, which its place says; take the pins away with ringlbd --remove",
+			path, RLB_LAYOUT);
 	return 0;
 }
 
@@ -133,7 +138,8 @@ static int place_maps(struct prog *p, struct error *e)
 		return err;
 
 	p->adopted = true;
-	bpf_object__for_each_map(map, p->skeleton->obj) {
+	bpf_object__for_each_map(map, p->skeleton->obj)
+	{
 		snprintf(path, sizeof(path), "%s/maps-%s/%s", p->pins,
 			 RLB_LAYOUT, bpf_map__name(map));
 		err = check_pinned_map(map, path, &found, e);
@@ -198,8 +204,8 @@ static bool same_build(const struct identity *a, const struct identity *b)
 {
 	return memcmp(a->tag, b->tag, sizeof(a->tag)) == 0 &&
 	       a->nmaps == b->nmaps && a->nmaps <= 64 &&
-	       memcmp(a->map_ids, b->map_ids, a->nmaps * sizeof(a->map_ids[0])) ==
-		       0;
+	       memcmp(a->map_ids, b->map_ids,
+		      a->nmaps * sizeof(a->map_ids[0])) == 0;
 }
 
 static int choose_program(struct prog *p, struct error *e)
@@ -237,8 +243,8 @@ int prog_open(struct prog *p, const char *pins, struct error *e)
 
 	*p = (struct prog){ .lock_fd = -1, .fd = -1, .old_fd = -1 };
 	if (strlen(pins) >= sizeof(p->pins) - 1)
-		return error_set(e, ENAMETOOLONG, "pin directory %.60s...: name too long",
-				 pins);
+		return error_set(e, ENAMETOOLONG,
+				 "pin directory %.60s...: name too long", pins);
 	strcpy(p->pins, pins);
 	snprintf(p->path, sizeof(p->path), "%s/xdp", pins);
 
@@ -259,11 +265,13 @@ int prog_open(struct prog *p, const char *pins, struct error *e)
 		goto close;
 	err = ringlb_bpf__load(p->skeleton);
 	if (err) {
-		error_set(e, -err,
-			  "loading the packet path: %s; run with --verbose to see what the kernel says%s",
-			  strerror(-err),
-			  err == -EPERM ? "; it needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON" :
-					  "");
+		error_set(
+			e, -err,
+			"loading the packet path: %s; run with --verbose to see what the kernel says%s",
+			strerror(-err),
+			err == -EPERM
+				? "; it needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
+				: "");
 		goto close;
 	}
 	err = map_maps(p, e);
@@ -299,11 +307,12 @@ int prog_unpin(struct prog *p, struct error *e)
 	char path[PATH_MAX];
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, p->skeleton->obj)
-		if (bpf_map__is_pinned(map) && bpf_map__unpin(map, NULL) != 0)
-			return error_set(e, errno, "pin %s: %s",
-					 bpf_map__pin_path(map),
-					 strerror(errno));
+	bpf_object__for_each_map(map, p->skeleton->obj) if (
+		bpf_map__is_pinned(map) &&
+		bpf_map__unpin(map, NULL) !=
+			0) return error_set(e, errno, "pin %s: %s",
+					    bpf_map__pin_path(map),
+					    strerror(errno));
 	snprintf(path, sizeof(path), "%s/maps-%s", p->pins, RLB_LAYOUT);
 	rmdir(path);
 	if (unlink(p->path) != 0 && errno != ENOENT)

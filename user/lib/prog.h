@@ -26,9 +26,9 @@ struct prog {
 	int lock_fd;
 	int fd;
 	uint32_t id;
-	int old_fd;	/* another build's program, found pinned; -1: none */
+	int old_fd; /* another build's program, found pinned; -1: none */
 	uint32_t old_id;
-	bool adopted;	/* the maps were there already, with what is in them */
+	bool adopted; /* the maps were there already, with what is in them */
 	struct ringlb_bpf *skeleton;
 	struct maps maps;
 };

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shown.h"
+#include "unused.h"
+
 json_t *proto_service(const struct model_service *s)
 {
 	char text[ADDR_TEXT_LEN];
@@ -50,8 +53,8 @@ static int check_fields(const json_t *body, const char *const *known,
 		while (*k && strcmp(*k, key) != 0)
 			k++;
 		if (!*k)
-			return error_set(e, EINVAL, "unknown field \"%.64s\"",
-					 key);
+			return error_set(e, EINVAL, "unknown field \"%s\"",
+					 shown(key).text);
 	}
 	return 0;
 }
@@ -84,9 +87,10 @@ static int read_number(const json_t *body, const char *field, json_int_t min,
 		return 0; /* *out keeps its default */
 	if (!json_is_integer(v) || json_integer_value(v) < min ||
 	    json_integer_value(v) > max)
-		return error_set(e, EINVAL,
-				 "field \"%s\" must be a whole number from %lld to %lld",
-				 field, (long long)min, (long long)max);
+		return error_set(
+			e, EINVAL,
+			"field \"%s\" must be a whole number from %lld to %lld",
+			field, (long long)min, (long long)max);
 	*out = json_integer_value(v);
 	return 0;
 }
@@ -98,34 +102,48 @@ static int read_addr(const json_t *body, struct addr *out, struct error *e)
 
 	if (!err && addr_parse(text, out) != 0)
 		err = error_set(e, EINVAL,
-				"address \"%.64s\" is neither IPv4 nor IPv6",
-				text);
+				"address \"%s\" is neither IPv4 nor IPv6",
+				shown(text).text);
 	return err;
 }
 
-static int read_name(const char *name, const char *what, char out[NAME_LEN],
-		     struct error *e)
+/* A body may repeat the name that it goes by, but not with another. */
+static int check_name_field(const json_t *body, const char *name,
+			    struct error *e)
 {
-	if (!name_is_valid(name))
-		return error_set(e, EINVAL,
-				 "%s name \"%.64s\": 1 to %d letters, digits or ._:-[] are allowed",
-				 what, name, NAME_LEN - 1);
-	strcpy(out, name);
-	return 0;
+	const json_t *v = json_object_get(body, "name");
+
+	if (!v ||
+	    (json_is_string(v) && strcmp(json_string_value(v), name) == 0))
+		return 0;
+	return error_set(e, EINVAL, "field \"name\" is not \"%s\"",
+			 shown(name).text);
+}
+
+static int read_name(const json_t *body, const char *kind, const char *name,
+		     char out[NAME_LEN], struct error *e)
+{
+	int err = name_check(kind, name, e);
+
+	if (!err)
+		err = check_name_field(body, name, e);
+	if (!err)
+		strcpy(out, name);
+	return err;
 }
 
 int proto_read_service(const json_t *body, const char *name,
 		       struct model_service *out, struct error *e)
 {
-	static const char *const known[] = { "name", "address", "port",
-					     "protocol", "pool", NULL };
+	static const char *const known[] = { "name",	 "address", "port",
+					     "protocol", "pool",    NULL };
 	const char *protocol = "", *pool = "";
 	json_int_t port = 0;
 	int err = check_fields(body, known, e);
 
 	memset(out, 0, sizeof(*out));
 	if (!err)
-		err = read_name(name, "service", out->name, e);
+		err = read_name(body, "service", name, out->name, e);
 	if (!err)
 		err = read_addr(body, &out->addr, e);
 	if (!err)
@@ -136,14 +154,15 @@ int proto_read_service(const json_t *body, const char *name,
 		err = read_text(body, "protocol", NULL, &protocol, e);
 	if (!err && protocol_parse(protocol) < 0)
 		err = error_set(e, EINVAL,
-				"protocol \"%.64s\" is neither tcp nor udp",
-				protocol);
+				"protocol \"%s\" is neither tcp nor udp",
+				shown(protocol).text);
 	if (!err)
 		err = read_text(body, "pool", NULL, &pool, e);
 	if (!err)
-		err = read_name(pool, "pool", out->pool, e);
+		err = name_check("pool", pool, e);
 	if (err)
 		return err;
+	strcpy(out->pool, pool);
 	out->port_h = port;
 	out->proto = protocol_parse(protocol);
 	return 0;
@@ -160,14 +179,14 @@ int proto_read_pool(const json_t *body, const char *name,
 
 	memset(out, 0, sizeof(*out));
 	if (!err)
-		err = read_name(name, "pool", out->name, e);
+		err = read_name(body, "pool", name, out->name, e);
 	if (err)
 		return err;
 	seed = pool_default_seed(name);
 	err = read_text(body, "mode", NULL, &mode, e);
 	if (!err && mode_parse(mode) < 0)
-		err = error_set(e, EINVAL, "mode \"%.64s\" is neither nat nor dsr",
-				mode);
+		err = error_set(e, EINVAL, "mode \"%s\" is neither nat nor dsr",
+				shown(mode).text);
 	if (!err)
 		err = read_number(body, "seed", INT64_MIN, INT64_MAX, &seed, e);
 	if (!err)
@@ -190,7 +209,7 @@ int proto_read_backend(const json_t *body, const char *name,
 
 	memset(out, 0, sizeof(*out));
 	if (!err)
-		err = read_name(name, "backend", out->name, e);
+		err = read_name(body, "backend", name, out->name, e);
 	if (!err)
 		err = read_addr(body, &out->addr, e);
 	if (!err)
@@ -232,12 +251,16 @@ int proto_read_interface(const json_t *body, const char *name,
 		err = read_text(body, "mode", "auto", &mode, e);
 	if (!err && attach_mode_parse(mode) < 0)
 		err = error_set(e, EINVAL,
-				"mode \"%.64s\" is none of auto, native, generic",
-				mode);
-	if (!err && (!*name || strlen(name) >= sizeof(out->name)))
-		err = error_set(e, EINVAL,
-				"interface \"%.64s\": a name has 1 to %d characters",
-				name, IF_NAMESIZE - 1);
+				"mode \"%s\" is none of auto, native, generic",
+				shown(mode).text);
+	if (!err)
+		err = check_name_field(body, name, e);
+	/* The model checks the rest: here it must only fit. */
+	if (!err && strlen(name) >= sizeof(out->name))
+		err = error_set(
+			e, EINVAL,
+			"interface \"%s\": a name is 1 to %d characters",
+			shown(name).text, IF_NAMESIZE - 1);
 	if (err)
 		return err;
 	strcpy(out->name, name);
@@ -251,47 +274,88 @@ int proto_read_interface(const json_t *body, const char *name,
 
 static json_t *with_id(json_t *object, uint16_t id)
 {
-	if (object && json_object_set_new(object, "id", json_integer(id)) != 0) {
+	if (object &&
+	    json_object_set_new(object, "id", json_integer(id)) != 0) {
 		json_decref(object);
 		return NULL;
 	}
 	return object;
 }
 
+/* @list with @item behind; NULL without memory for either of them, so that
+ * nothing is ever left out. */
+static json_t *list_add(json_t *list, json_t *item)
+{
+	if (!list) {
+		json_decref(item);
+		return NULL;
+	}
+	if (json_array_append_new(list, item) != 0) {
+		json_decref(list);
+		return NULL;
+	}
+	return list;
+}
+
+static json_t *backend_list(const struct model_pool *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->nbackends; i++)
+		list = list_add(list, with_id(proto_backend(&p->backends[i]),
+					      p->backends[i].id));
+	return list;
+}
+
 static json_t *pool_with_backends(const struct model_pool *p)
 {
 	json_t *o = with_id(proto_pool(p), p->id);
-	json_t *backends = json_array();
 
-	for (size_t i = 0; i < p->nbackends; i++)
-		json_array_append_new(backends,
-				      with_id(proto_backend(&p->backends[i]),
-					      p->backends[i].id));
-	json_object_set_new(o, "backends", backends);
+	if (json_object_set_new(o, "backends", backend_list(p)) != 0) {
+		json_decref(o);
+		return NULL;
+	}
 	return o;
+}
+
+static json_t *interface_list(const struct model *m)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->ninterfaces; i++) {
+		const struct model_interface *v = &m->interfaces[i];
+
+		list = list_add(list,
+				json_pack("{s:s, s:s}", "name", v->name, "mode",
+					  attach_mode_name(v->mode)));
+	}
+	return list;
+}
+
+static json_t *pool_list(const struct model *m)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->npools; i++)
+		list = list_add(list, pool_with_backends(&m->pools[i]));
+	return list;
+}
+
+static json_t *service_list(const struct model *m)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->nservices; i++)
+		list = list_add(list, with_id(proto_service(&m->services[i]),
+					      m->services[i].id));
+	return list;
 }
 
 json_t *proto_model(const struct model *m)
 {
-	json_t *interfaces = json_array();
-	json_t *pools = json_array();
-	json_t *services = json_array();
-
-	for (size_t i = 0; i < m->ninterfaces; i++)
-		json_array_append_new(
-			interfaces,
-			json_pack("{s:s, s:s}", "name", m->interfaces[i].name,
-				  "mode",
-				  attach_mode_name(m->interfaces[i].mode)));
-	for (size_t i = 0; i < m->npools; i++)
-		json_array_append_new(pools, pool_with_backends(&m->pools[i]));
-	for (size_t i = 0; i < m->nservices; i++)
-		json_array_append_new(services,
-				      with_id(proto_service(&m->services[i]),
-					      m->services[i].id));
 	return json_pack("{s:s, s:o, s:o, s:o}", "flow_key", m->flow_key,
-			 "interfaces", interfaces, "pools", pools, "services",
-			 services);
+			 "interfaces", interface_list(m), "pools", pool_list(m),
+			 "services", service_list(m));
 }
 
 static const char *name_of(const json_t *object)
@@ -313,8 +377,33 @@ static int take_id(json_t *object, json_int_t max, uint16_t *id,
 	return err;
 }
 
-static int read_pool_backend(json_t *v, struct model *m, const char *pool,
-			     struct error *e)
+/* Adds @item of a list to @m; @pool is where backends go. */
+typedef int read_item(json_t *item, struct model *m, const char *pool,
+		      struct error *e);
+
+/* Each of @list, which is NULL if it was left out. */
+static int read_list(const json_t *list, const char *field, read_item *read,
+		     struct model *m, const char *pool, struct error *e)
+{
+	json_t *item;
+	size_t i;
+
+	if (list && !json_is_array(list))
+		return error_set(e, EINVAL, "field \"%s\" must be a list",
+				 field);
+	json_array_foreach(list, i, item) {
+		int err = read(item, m, pool, e);
+
+		if (err) {
+			error_prefix(e, "%s[%zu]", field, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int read_backend(json_t *v, struct model *m, const char *pool,
+			struct error *e)
 {
 	struct model_backend backend;
 	uint16_t id;
@@ -328,29 +417,39 @@ static int read_pool_backend(json_t *v, struct model *m, const char *pool,
 	return model_add_backend(m, pool, &backend, e);
 }
 
-static int read_pool(json_t *v, struct model *m, struct error *e)
+/* @v without its backends. */
+static int read_bare_pool(json_t *v, struct model *m, struct model_pool *pool,
+			  struct error *e)
+{
+	uint16_t id;
+	int err = take_id(v, RLB_MAX_POOLS - 1, &id, e);
+
+	if (!err)
+		err = proto_read_pool(v, name_of(v), pool, e);
+	if (err)
+		return err;
+	pool->id = id;
+	return model_add_pool(m, pool, e);
+}
+
+static int read_pool(json_t *v, struct model *m, const char *none UNUSED,
+		     struct error *e)
 {
 	json_t *backends = json_incref(json_object_get(v, "backends"));
 	struct model_pool pool;
-	json_t *item;
-	uint16_t id;
-	size_t i;
-	int err = take_id(v, RLB_MAX_POOLS - 1, &id, e);
+	int err;
 
 	json_object_del(v, "backends");
+	err = read_bare_pool(v, m, &pool, e);
 	if (!err)
-		err = proto_read_pool(v, name_of(v), &pool, e);
-	pool.id = id;
-	if (!err)
-		err = model_add_pool(m, &pool, e);
-	json_array_foreach(backends, i, item)
-		if (!err)
-			err = read_pool_backend(item, m, pool.name, e);
+		err = read_list(backends, "backends", read_backend, m,
+				pool.name, e);
 	json_decref(backends);
 	return err;
 }
 
-static int read_service(json_t *v, struct model *m, struct error *e)
+static int read_service(json_t *v, struct model *m, const char *none UNUSED,
+			struct error *e)
 {
 	struct model_service service;
 	uint16_t id;
@@ -364,7 +463,8 @@ static int read_service(json_t *v, struct model *m, struct error *e)
 	return model_add_service(m, &service, e);
 }
 
-static int read_interface(json_t *v, struct model *m, struct error *e)
+static int read_interface(json_t *v, struct model *m, const char *none UNUSED,
+			  struct error *e)
 {
 	struct model_interface interface;
 	int err = proto_read_interface(v, name_of(v), &interface, e);
@@ -372,21 +472,37 @@ static int read_interface(json_t *v, struct model *m, struct error *e)
 	return err ? err : model_add_interface(m, &interface, e);
 }
 
-static int read_each(const json_t *doc, const char *field,
-		     int (*read)(json_t *, struct model *, struct error *),
-		     struct model *m, struct error *e)
+/* Notes that @id is taken; an error if it was.  0 means none. */
+static int mark_id(bool *taken, uint16_t id, const char *kind, const char *name,
+		   struct error *e)
 {
-	json_t *item;
-	size_t i;
+	if (id && taken[id])
+		return error_set(e, EINVAL,
+				 "%s \"%s\": id %u is that of another", kind,
+				 name, id);
+	taken[id] = true;
+	return 0;
+}
+
+/* Ids are indexes of maps: two with the same would overwrite each other. */
+static int check_ids(const struct model *m, struct error *e)
+{
+	bool pools[RLB_MAX_POOLS] = { 0 };
+	bool backends[RLB_MAX_BACKENDS] = { 0 };
+	bool services[RLB_MAX_SERVICES] = { 0 };
 	int err = 0;
 
-	json_array_foreach(json_object_get(doc, field), i, item) {
-		err = read(item, m, e);
-		if (err) {
-			error_prefix(e, "%s[%zu]", field, i);
-			break;
-		}
+	for (size_t i = 0; i < m->npools && !err; i++) {
+		const struct model_pool *p = &m->pools[i];
+
+		err = mark_id(pools, p->id, "pool", p->name, e);
+		for (size_t j = 0; j < p->nbackends && !err; j++)
+			err = mark_id(backends, p->backends[j].id, "backend",
+				      p->backends[j].name, e);
 	}
+	for (size_t i = 0; i < m->nservices && !err; i++)
+		err = mark_id(services, m->services[i].id, "service",
+			      m->services[i].name, e);
 	return err;
 }
 
@@ -394,20 +510,27 @@ int proto_read_model(json_t *doc, struct model *m, struct error *e)
 {
 	static const char *const known[] = { "flow_key", "interfaces", "pools",
 					     "services", NULL };
-	const char *key;
+	const char *key = "";
 	int err = check_fields(doc, known, e);
 
 	if (!err)
 		err = read_text(doc, "flow_key", "", &key, e);
-	if (!err && *key)
+	if (!err)
 		err = model_set_flow_key(m, key, e);
 	if (!err)
-		err = read_each(doc, "interfaces", read_interface, m, e);
+		err = read_list(json_object_get(doc, "interfaces"),
+				"interfaces", read_interface, m, NULL, e);
 	if (!err)
-		err = read_each(doc, "pools", read_pool, m, e);
+		err = read_list(json_object_get(doc, "pools"), "pools",
+				read_pool, m, NULL, e);
 	if (!err)
-		err = read_each(doc, "services", read_service, m, e);
-	if (err)
-		model_free(m);
-	return err;
+		err = read_list(json_object_get(doc, "services"), "services",
+				read_service, m, NULL, e);
+	if (!err)
+		err = check_ids(m, e);
+	if (!err)
+		return 0;
+	model_free(m);
+	/* Whatever the model objects to, it is the document that is wrong. */
+	return err == -ENOMEM ? err : -EINVAL;
 }

@@ -12,7 +12,8 @@
 
 struct point {
 	uint64_t pos;
-	uint32_t member; /* rank by key, so that equal positions have an order */
+	uint32_t
+		member; /* rank by key, so that equal positions have an order */
 	uint16_t id;
 };
 
@@ -93,7 +94,8 @@ static void place_points(struct point *points, const struct ring_params *params,
 static void fill_slots(rlb_slot *slots, size_t nslots,
 		       const struct point *points, size_t npoints)
 {
-	const uint64_t step = UINT64_MAX / nslots + 1; /* 0 for one slot: fine */
+	const uint64_t step =
+		UINT64_MAX / nslots + 1; /* 0 for one slot: fine */
 	size_t next = 0;
 
 	for (size_t i = 0; i < nslots; i++) {

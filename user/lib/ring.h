@@ -64,8 +64,9 @@ void ring_count(const rlb_slot *slots, size_t nslots, uint32_t *counts,
 		size_t nids);
 
 struct ring_diff {
-	uint32_t moved;	  /* slots whose owner changed */
-	uint32_t minimum; /* least that gives everybody the new count of slots */
+	uint32_t moved; /* slots whose owner changed */
+	uint32_t
+		minimum; /* least that gives everybody the new count of slots */
 };
 
 /* Owners only; slots that nobody owned before, or nobody owns now, count as
