@@ -81,7 +81,7 @@ reply(struct xdp_md *ctx, const struct packet *pkt,
 		return RLB_NOT_OURS;
 	if (!ttl_left(pkt))
 		return RLB_REPLY_UNROUTED;
-	why = find_client_hop(ctx, pkt, &hop);
+	why = find_client_hop(ctx, pkt, vip, &hop);
 	if (why == RLB_REPLY_UNROUTED)
 		return why;
 

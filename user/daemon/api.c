@@ -117,6 +117,7 @@ static int status_of(int err)
 	case -EEXIST:
 	case -EBUSY:
 	case -ENOSPC:
+	case -EOPNOTSUPP:
 		return 409;
 	default:
 		return 500;

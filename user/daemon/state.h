@@ -21,7 +21,8 @@ void state_digest(const char *text, size_t len, char digest[DIGEST_LEN]);
 int state_save(const char *path, const struct model *m, const char *digest,
 	       struct error *e);
 
-/* -ENOENT: there is none.  -EINVAL: it is damaged; @m is empty then. */
+/* -ENOENT: there is none.  -EINVAL: it is damaged.  Others: it could not be
+ * read.  After any error @m is empty and @digest as it was. */
 int state_load(const char *path, struct model *m, char digest[DIGEST_LEN],
 	       struct error *e);
 

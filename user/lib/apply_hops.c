@@ -95,30 +95,36 @@ void apply_refresh_hops(struct apply *a, const struct model *m)
 			refresh(a, &m->pools[i].backends[j]);
 }
 
-/* Backends that packets do not know yet and that do not answer yet. */
-static size_t count_missing(struct apply *a, const struct model *m, bool all)
+/* How many backends that were never asked for before do not answer yet; those
+ * that are known to be silent are not worth waiting for. */
+static size_t count_waiting(struct apply *a, const struct model *m,
+			    bool *waiting, bool first)
 {
-	size_t missing = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < m->npools; i++)
 		for (size_t j = 0; j < m->pools[i].nbackends; j++) {
 			const struct model_backend *b =
 				&m->pools[i].backends[j];
 
-			if (all || a->hops[b->id].state == ROUTE_NO_NEIGHBOUR)
-				missing += !refresh(a, b);
+			if (first)
+				waiting[b->id] = a->hops[b->id].via.family == 0;
+			if (waiting[b->id])
+				waiting[b->id] = !refresh(a, b);
+			n += waiting[b->id];
 		}
-	return missing;
+	return n;
 }
 
 void hops_prepare(struct apply *a, const struct model *m)
 {
 	const struct timespec step = { .tv_nsec = WAIT_STEP_MS * 1000000 };
-	size_t missing = count_missing(a, m, true);
+	bool waiting[RLB_MAX_BACKENDS];
+	size_t n = count_waiting(a, m, waiting, true);
 
-	for (int ms = 0; missing && ms < WAIT_MAX_MS; ms += WAIT_STEP_MS) {
+	for (int ms = 0; n && ms < WAIT_MAX_MS; ms += WAIT_STEP_MS) {
 		nanosleep(&step, NULL);
-		missing = count_missing(a, m, false);
+		n = count_waiting(a, m, waiting, false);
 	}
 }
 

@@ -33,7 +33,8 @@ int proto_read_interface(const json_t *body, const char *name,
 /* A whole model, ids included. */
 json_t *proto_model(const struct model *m);
 
-/* @m is an empty model, and empty again after an error.  Takes @doc apart. */
+/* @m is an empty model, and empty again after an error: -EINVAL, whatever rule
+ * of model.h the document breaks, or -ENOMEM.  Takes @doc apart. */
 int proto_read_model(json_t *doc, struct model *m, struct error *e);
 
 #endif

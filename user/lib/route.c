@@ -85,12 +85,12 @@ static bool read_addr(struct addr *out, int family, const void *bytes,
 
 static int join_groups(struct mnl_socket *socket)
 {
+	/* Rules say which table a route is in; next hops, what "nhid" in a
+	 * route means. */
 	static const int groups[] = {
-		RTNLGRP_LINK,	   RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-		RTNLGRP_NEIGH,	   RTNLGRP_IPV4_ROUTE,	RTNLGRP_IPV6_ROUTE,
-		RTNLGRP_IPV4_RULE, /* which table a route is looked up in */
-		RTNLGRP_IPV6_RULE, RTNLGRP_NEXTHOP, /* what routes with "nhid"
-						       refer to */
+		RTNLGRP_LINK,	    RTNLGRP_NEIGH,	 RTNLGRP_IPV4_ROUTE,
+		RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+		RTNLGRP_IPV4_RULE,  RTNLGRP_IPV6_RULE,	 RTNLGRP_NEXTHOP,
 	};
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
@@ -282,9 +282,7 @@ static int find_link(struct route *r, struct route_hop *hop)
 
 struct neighbour {
 	bool usable;
-	bool resolving;
 	bool permanent;
-	bool managed;
 	uint8_t mac[MAC_LEN];
 };
 
@@ -299,11 +297,7 @@ static void read_neighbour(const struct nlmsghdr *message, void *data)
 	netlink_attributes(message, sizeof(*entry), attributes, NDA_MAX);
 	out->usable = entry->ndm_state & NUD_USABLE &&
 		      read_mac(out->mac, attributes[NDA_LLADDR]);
-	out->resolving = entry->ndm_state & NUD_INCOMPLETE;
 	out->permanent = entry->ndm_state & (NUD_PERMANENT | NUD_NOARP);
-	if (attributes[NDA_FLAGS_EXT])
-		out->managed = mnl_attr_get_u32(attributes[NDA_FLAGS_EXT]) &
-			       NTF_EXT_MANAGED;
 }
 
 static struct nlmsghdr *request_neighbour(struct route *r, uint16_t type,
@@ -372,8 +366,6 @@ int route_solicit(struct route *r, const struct route_hop *hop)
 	/* The kernel makes a permanent entry an ordinary one when it is asked
 	 * to manage it, and asks the network for what the operator has set. */
 	if (neighbour.permanent)
-		return 0;
-	if (neighbour.managed && (neighbour.usable || neighbour.resolving))
 		return 0;
 
 	/* Without a MAC and without NLM_F_REPLACE nothing that the entry says

@@ -60,11 +60,11 @@ int route_resolve(struct route *r, const struct addr *to,
 
 /*
  * Ask the kernel to find the MAC of @hop->via and to keep it fresh from now on
- * (a managed neighbour entry, Linux 5.16).  Does not wait.  Does nothing when
- * that is under way or the entry is permanent, so it may be repeated at will;
- * and it should be while there is no answer: the kernel forgets an entry when
- * its link goes down, and failed ones when it has many.  Needs CAP_NET_ADMIN.
- * Returns 0 or a negative errno.
+ * (a managed neighbour entry, Linux 5.16).  Does not wait.  No MAC that is known
+ * changes, and a permanent entry is left alone.  May be repeated at will, and
+ * should be while there is no answer: the kernel forgets an entry when its link
+ * goes down, and failed ones when it has many.  Needs CAP_NET_ADMIN.  Returns 0
+ * or a negative errno.
  */
 int route_solicit(struct route *r, const struct route_hop *hop);
 
