@@ -70,7 +70,7 @@ forward(struct xdp_md *ctx, const struct packet *pkt,
  * untouched, and the kernel answers the backend with the right ICMP error. */
 static __always_inline enum rlb_reason
 reply(struct xdp_md *ctx, const struct packet *pkt,
-      const struct rlb_service_entry *from)
+      const struct services *services, const struct rlb_service_entry *from)
 {
 	const __u32 service = from->service;
 	const struct rlb_vip *vip = bpf_map_lookup_elem(&rlb_vips, &service);
@@ -87,7 +87,8 @@ reply(struct xdp_md *ctx, const struct packet *pkt,
 
 	count_reply(service, from->backend, pkt->frame_len);
 	rewrite_snat(pkt, &vip->addr, vip->port);
-	if (why == RLB_NO_NEXT_HOP)
+	if (why == RLB_NO_NEXT_HOP || (hop.ifindex != ctx->ingress_ifindex &&
+				       !can_redirect_to(services, hop.ifindex)))
 		return RLB_REPLIED_VIA_STACK;
 	return send_to(ctx, pkt, &hop, RLB_REPLIED, RLB_REPLIED_OUT);
 }
@@ -113,7 +114,7 @@ balance(struct xdp_md *ctx, struct cursor *c, struct packet *pkt)
 		return RLB_NOT_OURS;
 	if (is_to_balancer(&services, pkt))
 		return RLB_TO_BALANCER;
-	return reply(ctx, pkt, entry);
+	return reply(ctx, pkt, &services, entry);
 }
 
 /* balance() is inlined once for each family, so that within it the family is a

@@ -36,9 +36,8 @@ static __always_inline bool open_services(struct services *s)
 }
 
 static __always_inline const struct rlb_service_entry *
-find_entry(const struct services *s, const struct rlb_addr *addr, __u64 rest)
+find_key(const struct services *s, struct rlb_service_key key)
 {
-	const struct rlb_service_key key = { .addr = *addr, .rest = rest };
 	const __u64 hash = rlb_service_hash(&key, s->seed);
 
 #pragma unroll
@@ -53,6 +52,12 @@ find_entry(const struct services *s, const struct rlb_addr *addr, __u64 rest)
 			return e;
 	}
 	return NULL;
+}
+
+static __always_inline const struct rlb_service_entry *
+find_entry(const struct services *s, const struct rlb_addr *addr, __u64 rest)
+{
+	return find_key(s, (struct rlb_service_key){ *addr, rest });
 }
 
 static __always_inline const struct rlb_service_entry *
@@ -79,6 +84,14 @@ static __always_inline bool is_to_balancer(const struct services *s,
 {
 	return find_entry(s, &pkt->dst,
 			  rlb_key_rest(RLB_KEY_LOCAL, pkt->family, 0, 0));
+}
+
+/* Can a frame be redirected there?  Bridges and other software devices would
+ * lose it without a word. */
+static __always_inline bool can_redirect_to(const struct services *s,
+					    __u32 ifindex)
+{
+	return find_key(s, rlb_device_key(ifindex));
 }
 
 #endif

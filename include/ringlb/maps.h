@@ -74,6 +74,7 @@ enum rlb_key_kind {
 	RLB_KEY_SERVICE, /* destination of a request: a service */
 	RLB_KEY_REPLY,	 /* source of a reply: a nat backend, for one service */
 	RLB_KEY_LOCAL,	 /* an address of this machine; port and proto are 0 */
+	RLB_KEY_DEVICE,	 /* a device that frames can be redirected to */
 };
 
 struct rlb_service_key {
@@ -88,6 +89,15 @@ rlb_key_rest(enum rlb_key_kind kind, __u8 family, __u8 proto, __be16 port)
 {
 	return (__u64)kind << 32 | (__u64)family << 24 | (__u64)proto << 16 |
 	       port;
+}
+
+static inline __attribute__((always_inline)) struct rlb_service_key
+rlb_device_key(__u32 ifindex)
+{
+	return (struct rlb_service_key){
+		.addr = { .d = { 0, ifindex } },
+		.rest = rlb_key_rest(RLB_KEY_DEVICE, 0, 0, 0),
+	};
 }
 
 struct rlb_service_entry {

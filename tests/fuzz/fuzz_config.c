@@ -27,7 +27,7 @@ static void check_model(const struct model *m)
 	size_t nservices = 0;
 
 	REQUIRE(model_service_keys(m) <=
-		RLB_SERVICE_KEYS_MAX - RLB_LOCAL_KEYS_MAX);
+		RLB_SERVICE_KEYS_MAX - RLB_MACHINE_KEYS_MAX);
 	for (size_t i = 0; i < m->npools; i++) {
 		const struct model_pool *p = &m->pools[i];
 		uint64_t weights = 0;

@@ -685,7 +685,7 @@ static void test_there_are_at_most_as_many_as_the_maps_hold(void)
 
 static void test_the_service_table_has_room(void)
 {
-	const int room = RLB_SERVICE_KEYS_MAX - RLB_LOCAL_KEYS_MAX;
+	const int room = RLB_SERVICE_KEYS_MAX - RLB_MACHINE_KEYS_MAX;
 	struct model m = { 0 };
 	int err = add_pool(&m, "p", RLB_MODE_NAT) |
 		  add_pool(&m, "q", RLB_MODE_NAT);

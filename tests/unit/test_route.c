@@ -319,7 +319,7 @@ static void test_link_without_carrier_is_down(void)
 	expect("10.2.0.60", ROUTE_RESOLVED);
 }
 
-static void test_link_without_arp_is_not_ethernet(void)
+static void test_link_without_arp_takes_no_frames(void)
 {
 	DO("ip tuntap add t0 mode tun && ip link set t0 up");
 	DO("ip route add 10.25.0.0/24 dev t0");
@@ -328,13 +328,13 @@ static void test_link_without_arp_is_not_ethernet(void)
 	DO("ip link add c0 arp off type veth peer c1 arp off");
 	DO("ip link set c0 up && ip link set c1 up");
 	DO("ip route add 10.27.0.0/24 dev c0");
-	expect("10.25.0.5", ROUTE_NOT_ETHERNET);
-	expect("fd25::5", ROUTE_NOT_ETHERNET);
-	expect("10.26.0.5", ROUTE_NOT_ETHERNET);
-	expect("10.27.0.5", ROUTE_NOT_ETHERNET);
+	expect("10.25.0.5", ROUTE_NO_XDP);
+	expect("fd25::5", ROUTE_NO_XDP);
+	expect("10.26.0.5", ROUTE_NO_XDP);
+	expect("10.27.0.5", ROUTE_NO_XDP);
 }
 
-static void test_vlan_device_is_not_ethernet(void)
+static void test_vlan_device_takes_no_frames(void)
 {
 	if (run("ip link add link b0 name v0 type vlan id 5 2>/dev/null") !=
 	    0) {
@@ -343,23 +343,39 @@ static void test_vlan_device_is_not_ethernet(void)
 	}
 	DO("ip link set v0 up && ip route add 10.28.0.0/24 dev v0");
 	DO("ip neigh add 10.28.0.5 lladdr 02:00:00:00:00:99 dev v0");
-	expect("10.28.0.5", ROUTE_NOT_ETHERNET);
+	expect("10.28.0.5", ROUTE_NO_XDP);
 }
 
-static void test_bridge_and_macvlan_are_ethernet(void)
+static bool contains(const uint32_t *list, int n, uint32_t what)
 {
+	for (int i = 0; i < n; i++)
+		if (list[i] == what)
+			return true;
+	return false;
+}
+
+static void test_bridge_and_macvlan_take_no_redirected_frames(void)
+{
+	uint32_t devices[100];
+	int n;
+
 	DO("ip link add d0 type veth peer d1 && ip link set d0 up");
 	DO("ip link add br0 type bridge && ip link set d1 up master br0");
 	DO("ip link add mv0 link b0 type macvlan");
 	DO("ip link set br0 up && ip link set mv0 up");
 	DO("ip route add 10.29.0.0/24 dev br0");
 	DO("ip route add 10.29.1.0/24 dev mv0");
-	DO("ip neigh add 10.29.0.5 lladdr 02:00:00:00:00:99 dev br0");
-	DO("ip neigh add 10.29.1.5 lladdr 02:00:00:00:00:99 dev mv0");
-	resolve_within("10.29.0.5", LIMIT_MS, ROUTE_RESOLVED);
-	resolve_within("10.29.1.5", LIMIT_MS, ROUTE_RESOLVED);
-	expect("10.29.0.5", ROUTE_RESOLVED);
-	expect("10.29.1.5", ROUTE_RESOLVED);
+	expect("10.29.0.5", ROUTE_NO_XDP);
+	expect("10.29.1.5", ROUTE_NO_XDP);
+
+	n = route_xdp_devices(r, devices, 100);
+	CU_ASSERT(n > 0 && n < 100);
+	CU_ASSERT(contains(devices, n, if_nametoindex("d0")));
+	CU_ASSERT(contains(devices, n, if_nametoindex("d1")));
+	CU_ASSERT(!contains(devices, n, if_nametoindex("br0")));
+	CU_ASSERT(!contains(devices, n, if_nametoindex("mv0")));
+	CU_ASSERT(!contains(devices, n, if_nametoindex("lo")));
+	CU_ASSERT_EQUAL(route_xdp_devices(r, devices, 1), n);
 }
 
 /* Asking for a neighbour. */
@@ -764,9 +780,9 @@ int main(void)
 		TEST(neighbour_never_heard_of_is_missing),
 		TEST(neighbour_of_another_link_does_not_count),
 		TEST(link_without_carrier_is_down),
-		TEST(link_without_arp_is_not_ethernet),
-		TEST(vlan_device_is_not_ethernet),
-		TEST(bridge_and_macvlan_are_ethernet),
+		TEST(link_without_arp_takes_no_frames),
+		TEST(vlan_device_takes_no_frames),
+		TEST(bridge_and_macvlan_take_no_redirected_frames),
 		TEST(solicited_neighbour_answers_and_is_kept_fresh),
 		TEST(gateway_is_solicited_not_what_is_behind_it),
 		TEST(soliciting_leaves_what_the_operator_has_set),

@@ -46,6 +46,7 @@ struct balancer {
 	struct loop *loop;
 	struct watch *events; /* of the route */
 	struct watch *settle; /* timer: events come in bursts */
+	uint64_t settle_ms;
 	struct route_changes pending;
 	struct interface_seen *seen; /* as many as the model's interfaces */
 	size_t nseen;

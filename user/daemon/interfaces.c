@@ -205,6 +205,7 @@ int balancer_attach(struct balancer *b, const struct model_interface *wanted,
 {
 	const struct model_interface *known =
 		model_find_interface(&b->model, wanted->name);
+	enum attach_mode got;
 	struct error ignored;
 	int err;
 
@@ -213,8 +214,12 @@ int balancer_attach(struct balancer *b, const struct model_interface *wanted,
 			e, EEXIST,
 			"interface \"%s\" is configured in mode %s; detach it first",
 			wanted->name, attach_mode_name(known->mode));
-	err = attach(b, wanted, e);
-	if (err || known)
+	if (known)
+		return attach(b, wanted, e);
+	/* Whoever asks is told if it cannot be; the log, by the sync. */
+	err = attach_device(wanted->name, b->prog.fd, b->prog.old_fd,
+			    wanted->mode, &got, e);
+	if (err)
 		return err;
 	err = balancer_edit(b, edit_add, wanted, e);
 	if (err)

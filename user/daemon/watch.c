@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "balancer_internal.h"
 #include "log.h"
@@ -46,18 +47,33 @@ static void refresh_hops(struct balancer *b)
 	free(was);
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void on_settled(void *arg)
 {
 	struct balancer *b = arg;
+	const uint64_t start = now_ms();
 	const struct route_changes changes = b->pending;
 	struct error e;
 
 	memset(&b->pending, 0, sizeof(b->pending));
 	if (changes.links)
 		interfaces_sync(b, NULL);
-	if (changes.addrs && apply_refresh_addrs(b->apply, &b->model, &e) != 0)
-		log_error("addresses of this machine: %s", e.text);
+	if ((changes.addrs || changes.links) &&
+	    apply_refresh_machine(b->apply, &b->model, &e) != 0)
+		log_error("addresses and devices of this machine: %s", e.text);
 	refresh_hops(b);
+	/* With thousands of backends this takes tens of milliseconds: let it
+	 * take a tenth of the time at most. */
+	b->settle_ms = 10 * (now_ms() - start);
+	if (b->settle_ms < SETTLE_MS)
+		b->settle_ms = SETTLE_MS;
 }
 
 static void on_event(void *arg)
@@ -71,11 +87,12 @@ static void on_event(void *arg)
 	b->pending.hops |= seen.hops;
 	if ((seen.links || seen.addrs || seen.hops) &&
 	    !timer_is_running(b->settle))
-		timer_start(b->settle, SETTLE_MS);
+		timer_start(b->settle, b->settle_ms);
 }
 
 int watch_start(struct balancer *b, struct error *e)
 {
+	b->settle_ms = SETTLE_MS;
 	b->settle = loop_new_timer(b->loop, on_settled, b);
 	b->events = loop_watch_fd(b->loop, route_fd(b->route), on_event, b);
 	if (!b->settle || !b->events)

@@ -208,15 +208,24 @@ static int prepare_rings(struct apply *a, struct change *c,
 	return 0;
 }
 
-static int add_local_keys(struct apply *a, struct key_list *keys)
+/* What packets need to know of this machine itself. */
+static int add_machine_keys(struct apply *a, struct key_list *keys)
 {
 	struct addr addrs[RLB_LOCAL_KEYS_MAX];
-	int n = route_local_addrs(a->route, addrs, RLB_LOCAL_KEYS_MAX);
+	uint32_t devices[RLB_DEVICE_KEYS_MAX];
+	int naddrs = route_local_addrs(a->route, addrs, RLB_LOCAL_KEYS_MAX);
+	int ndevices =
+		route_xdp_devices(a->route, devices, RLB_DEVICE_KEYS_MAX);
+	int err;
 
-	if (n < 0)
-		return n;
-	return keys_add_locals(keys, addrs,
-			       n < RLB_LOCAL_KEYS_MAX ? n : RLB_LOCAL_KEYS_MAX);
+	if (naddrs < 0 || ndevices < 0)
+		return naddrs < 0 ? naddrs : ndevices;
+	if (naddrs > RLB_LOCAL_KEYS_MAX)
+		naddrs = RLB_LOCAL_KEYS_MAX;
+	if (ndevices > RLB_DEVICE_KEYS_MAX)
+		ndevices = RLB_DEVICE_KEYS_MAX;
+	err = keys_add_locals(keys, addrs, naddrs);
+	return err ? err : keys_add_devices(keys, devices, ndevices);
 }
 
 static int build_services(struct table *t, const struct key_list *keys)
@@ -254,7 +263,7 @@ static int prepare_services(struct apply *a, struct change *c,
 
 	err = keys_add_model(&keys, new);
 	if (!err)
-		err = add_local_keys(a, &keys);
+		err = add_machine_keys(a, &keys);
 	if (!err)
 		err = build_services(&c->services, &keys);
 	if (!err && a->services.fd >= 0 &&
@@ -412,7 +421,8 @@ out:
 	return err;
 }
 
-int apply_refresh_addrs(struct apply *a, const struct model *m, struct error *e)
+int apply_refresh_machine(struct apply *a, const struct model *m,
+			  struct error *e)
 {
 	struct change *c = change_new();
 	int err;

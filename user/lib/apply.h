@@ -74,9 +74,9 @@ int apply_model(struct apply *a, const struct model *new,
 /* Resolve the next hops of all backends again and publish what changed. */
 void apply_refresh_hops(struct apply *a, const struct model *m);
 
-/* The addresses of this machine have changed: new service table. */
-int apply_refresh_addrs(struct apply *a, const struct model *m,
-			struct error *e);
+/* Addresses or devices of this machine have changed: new service table. */
+int apply_refresh_machine(struct apply *a, const struct model *m,
+			  struct error *e);
 
 /* What is known of a pool's table; all of the last apply_model(). */
 struct pool_ring {

@@ -63,9 +63,10 @@ static bool needs_solicit(const struct route_hop *was,
 {
 	if (now->state != ROUTE_RESOLVED && now->state != ROUTE_NO_NEIGHBOUR)
 		return false;
-	return was->ifindex != now->ifindex ||
-	       !addr_equal(&was->via, &now->via) ||
-	       (now->state == ROUTE_NO_NEIGHBOUR && was->state != now->state);
+	/* While there is no answer, again and again: the kernel forgets. */
+	return now->state == ROUTE_NO_NEIGHBOUR ||
+	       was->ifindex != now->ifindex ||
+	       !addr_equal(&was->via, &now->via);
 }
 
 /* False when there is no answer to ARP or neighbour discovery yet. */

@@ -93,6 +93,20 @@ int keys_add_locals(struct key_list *l, const struct addr *addrs, size_t n)
 	return err;
 }
 
+int keys_add_devices(struct key_list *l, const uint32_t *ifindexes, size_t n)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		const struct rlb_service_entry entry = {
+			.key = rlb_device_key(ifindexes[i]),
+		};
+
+		err = add(l, &entry);
+	}
+	return err;
+}
+
 int keys_add_missing(struct key_list *l, const struct rlb_service_entry *table,
 		     const struct rlb_service_entry *other)
 {

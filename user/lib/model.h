@@ -159,9 +159,11 @@ int model_del_service(struct model *m, const char *name, struct error *e);
 
 /* How many keys the service table needs for @m, addresses of this machine not
  * counted: one for each service, and in mode nat one more for each backend it
- * leads to; at most RLB_SERVICE_KEYS_MAX - RLB_LOCAL_KEYS_MAX in a valid one.
+ * leads to; at most RLB_SERVICE_KEYS_MAX - RLB_MACHINE_KEYS_MAX in a valid one.
  */
 size_t model_service_keys(const struct model *m);
-#define RLB_LOCAL_KEYS_MAX 512
+#define RLB_LOCAL_KEYS_MAX 512	/* addresses of this machine */
+#define RLB_DEVICE_KEYS_MAX 256 /* its network devices */
+#define RLB_MACHINE_KEYS_MAX (RLB_LOCAL_KEYS_MAX + RLB_DEVICE_KEYS_MAX)
 
 #endif

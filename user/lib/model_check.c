@@ -9,7 +9,7 @@
 
 #include "shown.h"
 
-#define KEYS_MAX (RLB_SERVICE_KEYS_MAX - RLB_LOCAL_KEYS_MAX)
+#define KEYS_MAX (RLB_SERVICE_KEYS_MAX - RLB_MACHINE_KEYS_MAX)
 
 bool name_is_valid(const char *name)
 {

@@ -220,15 +220,31 @@ static int find_way(struct route *r, const struct addr *to,
 
 /* The link. */
 
-static bool is_vlan(const struct nlattr *linkinfo)
+/* Drivers of hardware say no kind.  Of the software devices few take redirected
+ * frames (ndo_xdp_xmit); the others would lose them without a word. */
+static bool kind_takes_xdp(const struct nlattr *linkinfo)
 {
+	static const char *const kinds[] = { "veth", "bond", "tun" };
 	const struct nlattr *info[IFLA_INFO_MAX + 1];
 
 	if (!linkinfo)
-		return false;
+		return true;
 	netlink_nested(linkinfo, info, IFLA_INFO_MAX);
-	return info[IFLA_INFO_KIND] &&
-	       strcmp(mnl_attr_get_str(info[IFLA_INFO_KIND]), "vlan") == 0;
+	if (!info[IFLA_INFO_KIND])
+		return true;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(mnl_attr_get_str(info[IFLA_INFO_KIND]), kinds[i]) ==
+		    0)
+			return true;
+	return false;
+}
+
+static bool takes_xdp(const struct ifinfomsg *link,
+		      const struct nlattr *const *attributes)
+{
+	return link->ifi_type == ARPHRD_ETHER &&
+	       !(link->ifi_flags & IFF_NOARP) &&
+	       kind_takes_xdp(attributes[IFLA_LINKINFO]);
 }
 
 static bool read_mac(uint8_t mac[MAC_LEN], const struct nlattr *attribute)
@@ -257,11 +273,9 @@ static void read_link(const struct nlmsghdr *message, void *data)
 	if (attributes[IFLA_MTU])
 		hop->mtu = mnl_attr_get_u32(attributes[IFLA_MTU]);
 
-	/* A VLAN device's packets leave by another device, with a tag. */
 	if (!read_mac(hop->ifmac, attributes[IFLA_ADDRESS]) ||
-	    link->ifi_type != ARPHRD_ETHER || link->ifi_flags & IFF_NOARP ||
-	    is_vlan(attributes[IFLA_LINKINFO]))
-		hop->state = ROUTE_NOT_ETHERNET;
+	    !takes_xdp(link, attributes))
+		hop->state = ROUTE_NO_XDP;
 	else if ((link->ifi_flags & up) != up)
 		hop->state = ROUTE_LINK_DOWN;
 }
@@ -424,6 +438,42 @@ int route_local_addrs(struct route *r, struct addr *out, size_t max)
 	netlink_request(&r->request, RTM_GETADDR, NLM_F_DUMP,
 			sizeof(struct ifaddrmsg));
 	err = netlink_ask(&r->request, add_addr, &list);
+	return err ? err : (int)list.n;
+}
+
+/* Devices. */
+
+struct device_list {
+	uint32_t *at;
+	size_t n;
+	size_t max;
+};
+
+static void add_device(const struct nlmsghdr *message, void *data)
+{
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attributes[IFLA_MAX + 1];
+	struct device_list *list = data;
+
+	if (message->nlmsg_type != RTM_NEWLINK)
+		return;
+	netlink_attributes(message, sizeof(*link), attributes, IFLA_MAX);
+	if (!takes_xdp(link, attributes))
+		return;
+	if (list->n < list->max)
+		list->at[list->n] = link->ifi_index;
+	list->n++;
+}
+
+int route_xdp_devices(struct route *r, uint32_t *out, size_t max)
+{
+	struct device_list list = { .at = out, .max = max };
+	struct nlmsghdr *request = netlink_request(
+		&r->request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	int err;
+
+	mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	err = netlink_ask(&r->request, add_device, &list);
 	return err ? err : (int)list.n;
 }
 

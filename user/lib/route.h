@@ -23,7 +23,7 @@
 	X(LOCAL, "an address of this machine") \
 	X(NO_NEIGHBOUR, "no answer to ARP or neighbour discovery") \
 	X(LINK_DOWN, "interface is down") \
-	X(NOT_ETHERNET, "interface is not Ethernet, or a VLAN device")
+	X(NO_XDP, "interface cannot send XDP frames: a bridge, VLAN, tunnel...")
 
 enum route_state {
 #define X(name, text) ROUTE_##name,
@@ -72,6 +72,10 @@ int route_solicit(struct route *r, const struct route_hop *hop);
  * Returns how many there are (more than @max: at least so many), or a negative
  * errno. */
 int route_local_addrs(struct route *r, struct addr *out, size_t max);
+
+/* Index of every device that frames can be redirected to; fills at most @max.
+ * Returns how many there are, or a negative errno. */
+int route_xdp_devices(struct route *r, uint32_t *out, size_t max);
 
 /* The descriptor that becomes readable when routes, neighbours, links or
  * addresses change (non-blocking). */
