@@ -51,7 +51,7 @@ LIBS_DAEMON := $(LIBS_LIB) -levent_core -lmicrohttpd
 LIBS_CLI    := $(LIBS_LIB) -lcurl -lsmartcols -lm
 
 .PHONY: all demo check check-unit check-cli check-prog check-net check-fuzz bench lint format install uninstall \
-	man compile_commands.json deps-build deps-demo deps-check deps-lint deps-bench clean help
+	man compile_commands.json deps-build deps-demo deps-check deps-lint deps-bench deps-dev clean help
 .DEFAULT_GOAL := all
 all: $(B)/ringlbd $(B)/ringlb $(B)/ringlb.bpf.o man ## build the daemon, the command line, the BPF program, the manual pages
 
@@ -124,7 +124,7 @@ $(B)/bench/bench: $(B)/bench/bench.skel.h $(wildcard tests/bench/*.[ch])
 
 lint: deps-lint                        ## style, who includes whom, shell
 	$(Q)scripts/check-includes.sh
-	$(Q)git ls-files '*.sh' .ci/run | xargs shellcheck -x
+	$(Q)git ls-files '*.sh' .ci/run | xargs shellcheck --severity=warning -x -P SCRIPTDIR -P .
 	$(Q)git ls-files '*.[ch]' | xargs clang-format --dry-run -Werror
 format:                                ## let clang-format rewrite the C files
 	$(Q)git ls-files '*.[ch]' | xargs clang-format -i
@@ -142,10 +142,10 @@ uninstall:                             ## what install put there
 		share/man/man5/ringlb.yaml.5)
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/lib/ringlb $(DESTDIR)$(PREFIX)/share/doc/ringlb
 
-compile_commands.json:                 ## for clangd and the like; rebuilds everything, needs bear
+compile_commands.json: deps-dev       ## for clangd and the like; rebuilds everything, needs bear
 	$(Q)bear --output $@ -- $(MAKE) --no-print-directory -B B=$(B)/bear all
 
-deps-build deps-demo deps-check deps-lint deps-bench:
+deps-build deps-demo deps-check deps-lint deps-bench deps-dev:
 	$(Q)DEPS=$(DEPS) scripts/deps.sh $(@:deps-%=%)
 clean:                                 ## everything that was built
 	$(Q)rm -rf $(B) compile_commands.json

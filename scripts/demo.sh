@@ -13,6 +13,7 @@
 #   scripts/demo.sh         run, print what happened, leave nothing behind
 #   KEEP=1 scripts/demo.sh  ... and keep the lab until Ctrl-C
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/net/lib.sh
 . "$here/../tests/net/lib.sh"
 
 requests=2000
@@ -135,7 +136,6 @@ run_demo() {
 	wait_for 60 answers_reach $add_at
 	at_add=$(answers)
 	ringlb --json backend add web web4 10.0.1.14 weight=1 >"$work/add"
-	after_add=$(answers)
 	say "at request $at_add:  ringlb backend add web web4 10.0.1.14 weight=1"
 	effect "$work/add"
 	wait_for 60 answers_reach $del_at

@@ -40,11 +40,11 @@ static inline int unit_main(const char *suite, const struct unit_test *tests,
 	return failed ? 1 : 0;
 }
 
-#define UNIT_MAIN(suite, tests)                                                \
-	int main(void)                                                         \
-	{                                                                      \
-		return unit_main(suite, tests,                                 \
-				 sizeof(tests) / sizeof((tests)[0]));          \
+#define UNIT_MAIN(suite, tests) \
+	int main(void) \
+	{ \
+		return unit_main(suite, tests, \
+				 sizeof(tests) / sizeof((tests)[0])); \
 	}
 
 #endif

@@ -63,6 +63,13 @@ static void keep_backend_ids(struct model_pool *new,
 		}
 }
 
+static bool same_service(const struct model_service *a,
+			 const struct model_service *b)
+{
+	return a->proto == b->proto && a->port_h == b->port_h &&
+	       addr_equal(&a->addr, &b->addr);
+}
+
 void apply_keep_ids(struct model *new, const struct model *old)
 {
 	for (size_t i = 0; i < new->npools; i++) {
@@ -77,12 +84,10 @@ void apply_keep_ids(struct model *new, const struct model *old)
 	}
 	for (size_t i = 0; i < new->nservices; i++) {
 		struct model_service *s = &new->services[i];
-		const struct model_service *was =
-			model_find_service(old, s->name);
 
-		if (was && was->proto == s->proto && was->port_h == s->port_h &&
-		    addr_equal(&was->addr, &s->addr))
-			s->id = was->id;
+		for (size_t j = 0; j < old->nservices; j++)
+			if (same_service(s, &old->services[j]))
+				s->id = old->services[j].id;
 	}
 }
 
