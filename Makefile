@@ -43,6 +43,8 @@ LIB        := $(B)/libringlb.a
 UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 PROG       := $(patsubst tests/prog/%.c,$(B)/tests/prog/%,$(wildcard tests/prog/test_*.c))
 
+FUZZ       := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_RUN   := tests/fuzz/run.sh
 CLI        := tests/cli/run.sh
 NET        := $(filter-out %/lib.sh,$(wildcard tests/net/*.sh))
 
@@ -107,6 +109,18 @@ check-net: all $(B)/tests/net/pass.bpf.o ## the whole thing in network namespace
 
 $(B)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) -lcunit $(LIBS_LIB)
+# What all packet tests share, and what the fuzzer shares with one of them.
+PROG_SHARED := $(addprefix tests/prog/,frame.c tables.c world.c world_net.c)
+$(B)/tests/prog/%: tests/prog/%.c tests/prog/harness.c $(PROG_SHARED) tests/fuzz/host.c $(B)/ringlb.skel.h
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $(filter %.c,$^) -lbpf -lelf -lz
+
+# libFuzzer is clang's.
+FUZZ_CC := $(CLANG) -std=gnu11 -g -O1 -Wall -Wextra -D_GNU_SOURCE -Iinclude -Iuser/lib -fsanitize=fuzzer $(SANITIZE)
+$(B)/tests/fuzz/fuzz_packet: tests/fuzz/fuzz_packet.c tests/fuzz/host.c $(PROG_SHARED) $(wildcard bpf/* include/ringlb/* tests/prog/*.h tests/fuzz/*.h)
+	$(call say,FUZZ,$<) mkdir -p $(@D) && $(FUZZ_CC) -o $@ $(filter tests/%.c,$^)
+$(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB_SRC) $(wildcard user/lib/*.h) $(B)/ringlb.skel.h
+	$(call say,FUZZ,$<) mkdir -p $(@D) && $(FUZZ_CC) -I$(B) -o $@ $(filter %.c,$^) $(LIBS_LIB)
+
 $(B)/tests/net/%.bpf.o: tests/net/%.bpf.c
 	$(call say,BPF,$<) mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c $< -o $@
 

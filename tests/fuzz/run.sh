@@ -18,7 +18,7 @@ for fuzzer in "$build"/tests/fuzz/fuzz_*; do
 	[[ -x $fuzzer && $fuzzer != *.* ]] || continue
 	name=${fuzzer##*/fuzz_}
 	mkdir "$work/$name"
-	if "$fuzzer" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=5 -max_len=4096 \
+	if "$fuzzer" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=60 -max_len=4096 \
 		-artifact_prefix="$build/fuzz-$name-" \
 		"$work/$name" "$here/corpus/$name" >"$work/log" 2>&1; then
 		passed=$((passed + 1))

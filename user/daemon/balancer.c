@@ -219,12 +219,35 @@ int balancer_reload(struct balancer *b, struct error *e)
 	return err;
 }
 
+static bool has_weight(const struct model_pool *p)
+{
+	for (size_t i = 0; i < p->nbackends; i++)
+		if (p->backends[i].weight)
+			return true;
+	return false;
+}
+
+static void model_warnings(const struct model *m, json_t *list)
+{
+	for (size_t i = 0; i < m->nservices; i++) {
+		const struct model_service *s = &m->services[i];
+
+		if (!has_weight(model_find_pool(m, s->pool)))
+			json_array_append_new(
+				list,
+				json_sprintf(
+					"service %s: no backend of pool %s has a weight, so its packets are dropped",
+					s->name, s->pool));
+	}
+}
+
 json_t *balancer_warnings(const struct balancer *b)
 {
 	json_t *list = json_array();
 
 	if (list) {
 		interfaces_warnings(b, list);
+		model_warnings(&b->model, list);
 		watch_warnings(b, list);
 	}
 	return list;
