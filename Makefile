@@ -111,8 +111,11 @@ $(B)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) -lcunit $(LIBS_LIB)
 # What all packet tests share, and what the fuzzer shares with one of them.
 PROG_SHARED := $(addprefix tests/prog/,frame.c tables.c world.c world_net.c)
-$(B)/tests/prog/%: tests/prog/%.c tests/prog/harness.c $(PROG_SHARED) tests/fuzz/host.c $(B)/ringlb.skel.h
-	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $(filter %.c,$^) -lbpf -lelf -lz
+PROG_OBJ    := $(patsubst %.c,$(B)/%.o,tests/prog/harness.c $(PROG_SHARED) tests/fuzz/host.c)
+$(PROG_OBJ): $(B)/%.o: %.c $(B)/ringlb.skel.h
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+$(B)/tests/prog/%: tests/prog/%.c $(PROG_OBJ) $(B)/ringlb.skel.h
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(PROG_OBJ) -lbpf -lelf -lz
 
 # libFuzzer is clang's.
 FUZZ_CC := $(CLANG) -std=gnu11 -g -O1 -Wall -Wextra -D_GNU_SOURCE -Iinclude -Iuser/lib -fsanitize=fuzzer $(SANITIZE)
@@ -166,4 +169,4 @@ clean:                                 ## everything that was built
 help:                                  ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
--include $(LIB_OBJ:.o=.d) $(DAEMON_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT:=.d) $(PROG:=.d)
+-include $(LIB_OBJ:.o=.d) $(DAEMON_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT:=.d) $(PROG:=.d) $(PROG_OBJ:.o=.d)

@@ -42,7 +42,6 @@ static __always_inline void rewrite_addr(void *field, __u8 family,
 		words[0] = to->w[3];
 		return;
 	}
-#pragma unroll
 	for (int i = 0; i < 4; i++) {
 		csum_replace32(l4, words[i], to->w[i]);
 		words[i] = to->w[i];

@@ -8,28 +8,26 @@
 #include "maps.h"
 #include "parse.h"
 
-/* In words: the kernel's struct ethhdr is packed, and copying its bytes one by
- * one costs 1 to 4 ns. */
-struct mac {
-	__u16 words[ETH_ALEN / 2];
-};
-
-struct macs { /* how a frame begins */
-	struct mac dst;
-	struct mac src;
-};
-
 struct hop {
 	__u32 ifindex;
 	struct macs macs;
 };
 
+/* One load, whatever the compiler thinks of it: see rlb_next_hop(). */
+static __always_inline __u64 read_next_hop(const struct rlb_backend *backend)
+{
+	return *(const volatile __u64 *)&backend->next_hop;
+}
+
 /*
  * The hop that the daemon keeps for a backend.  @word was read from the
  * backend once: it says both the MAC and the interface, of the same moment.
+ *
+ * RLB_NO_NEXT_HOP also where the kernel knows a way that XDP cannot send by.
  */
 static __always_inline enum rlb_reason
-find_backend_hop(__u64 word, const struct packet *pkt, struct hop *hop)
+find_backend_hop(struct xdp_md *ctx, __u64 word, const struct packet *pkt,
+		 struct hop *hop)
 {
 	const __u32 at = rlb_next_hop_iface(word);
 	const struct rlb_iface *iface;
@@ -38,6 +36,8 @@ find_backend_hop(__u64 word, const struct packet *pkt, struct hop *hop)
 		return RLB_NO_NEXT_HOP;
 	iface = bpf_map_lookup_elem(&rlb_ifaces, &at);
 	if (!iface || !iface->ifindex)
+		return RLB_NO_NEXT_HOP;
+	if (!iface->redirect && iface->ifindex != ctx->ingress_ifindex)
 		return RLB_NO_NEXT_HOP;
 	if (pkt->l3_len > iface->mtu)
 		return RLB_TOO_BIG;

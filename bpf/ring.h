@@ -37,7 +37,7 @@ static __always_inline __u32 find_owner(const struct packet *pkt, __u32 pool)
 	if (!ring)
 		return 0;
 	slot = bpf_map_lookup_elem(ring, &slot_at);
-	return slot ? rlb_slot_owner(*slot) : 0;
+	return slot ? rlb_slot_owner(*(const volatile rlb_slot *)slot) : 0;
 }
 
 static __always_inline const struct rlb_backend *find_backend(__u32 id)

@@ -27,7 +27,7 @@ forward_nat(struct xdp_md *ctx, const struct packet *pkt,
 
 	if (!ttl_left(pkt))
 		return RLB_TTL_EXPIRED;
-	why = find_backend_hop(backend->next_hop, pkt, &hop);
+	why = find_backend_hop(ctx, read_next_hop(backend), pkt, &hop);
 	if (why != RLB_OK && why != RLB_NO_NEXT_HOP)
 		return why;
 
@@ -45,7 +45,7 @@ forward_dsr(struct xdp_md *ctx, const struct packet *pkt,
 	struct hop hop;
 	enum rlb_reason why;
 
-	why = find_backend_hop(backend->next_hop, pkt, &hop);
+	why = find_backend_hop(ctx, read_next_hop(backend), pkt, &hop);
 	if (why != RLB_OK)
 		return why;
 	return send_to(ctx, pkt, &hop, RLB_FORWARDED, RLB_FORWARDED_OUT);
@@ -57,13 +57,16 @@ forward(struct xdp_md *ctx, const struct packet *pkt,
 {
 	const __u32 owner = find_owner(pkt, service->pool);
 	const struct rlb_backend *backend = find_backend(owner);
+	enum rlb_reason why;
 
 	if (!backend)
 		return RLB_NO_BACKEND;
-	count_request(service->service, owner, pkt->frame_len);
-	if (backend->mode == RLB_MODE_DSR)
-		return forward_dsr(ctx, pkt, backend);
-	return forward_nat(ctx, pkt, backend);
+	why = backend->mode == RLB_MODE_DSR ? forward_dsr(ctx, pkt, backend)
+					    : forward_nat(ctx, pkt, backend);
+	/* Counted for a backend is what was sent to it. */
+	if (action_of(why) != XDP_DROP)
+		count_request(service->service, owner, pkt->frame_len);
+	return why;
 }
 
 /* The hop is sought before anything is rewritten: what cannot be sent passes
@@ -74,7 +77,7 @@ reply(struct xdp_md *ctx, const struct packet *pkt,
 {
 	const __u32 service = from->service;
 	const struct rlb_vip *vip = bpf_map_lookup_elem(&rlb_vips, &service);
-	struct hop hop;
+	struct hop hop = {};
 	enum rlb_reason why;
 
 	if (!vip)
@@ -107,11 +110,15 @@ balance(struct xdp_md *ctx, struct cursor *c, struct packet *pkt)
 		return RLB_NOT_OURS;
 
 	entry = find_service(&services, pkt);
+	if (entry && !is_for_our_mac(&services, pkt))
+		return RLB_OTHER_MAC;
 	if (entry)
 		return forward(ctx, pkt, entry);
 	entry = find_reply(&services, pkt);
 	if (!entry)
 		return RLB_NOT_OURS;
+	if (!is_for_our_mac(&services, pkt))
+		return RLB_OTHER_MAC;
 	if (is_to_balancer(&services, pkt))
 		return RLB_TO_BALANCER;
 	return reply(ctx, pkt, &services, entry);

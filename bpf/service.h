@@ -40,7 +40,6 @@ find_key(const struct services *s, struct rlb_service_key key)
 {
 	const __u64 hash = rlb_service_hash(&key, s->seed);
 
-#pragma unroll
 	for (int choice = 0; choice < 2; choice++) {
 		const __u32 place = rlb_service_place(hash, choice);
 		const struct rlb_service_entry *e =
@@ -84,6 +83,18 @@ static __always_inline bool is_to_balancer(const struct services *s,
 {
 	return find_entry(s, &pkt->dst,
 			  rlb_key_rest(RLB_KEY_LOCAL, pkt->family, 0, 0));
+}
+
+/* A switch floods frames whose receiver it has lost, and two balancers that
+ * took each other's would send them round for ever. */
+static __always_inline bool is_for_our_mac(const struct services *s,
+					   const struct packet *pkt)
+{
+	const struct mac *to = &((struct macs *)pkt->eth)->dst;
+
+	return find_key(s,
+			rlb_mac_key(to->words[0] | (__u64)to->words[1] << 16 |
+				    (__u64)to->words[2] << 32));
 }
 
 /* Can a frame be redirected there?  Bridges and other software devices would

@@ -75,6 +75,7 @@ enum rlb_key_kind {
 	RLB_KEY_REPLY,	 /* source of a reply: a nat backend, for one service */
 	RLB_KEY_LOCAL,	 /* an address of this machine; port and proto are 0 */
 	RLB_KEY_DEVICE,	 /* a device that frames can be redirected to */
+	RLB_KEY_MAC,	 /* a MAC address of this machine */
 };
 
 struct rlb_service_key {
@@ -97,6 +98,16 @@ rlb_device_key(__u32 ifindex)
 	return (struct rlb_service_key){
 		.addr = { .d = { 0, ifindex } },
 		.rest = rlb_key_rest(RLB_KEY_DEVICE, 0, 0, 0),
+	};
+}
+
+/* @mac: six bytes as in a next hop. */
+static inline __attribute__((always_inline)) struct rlb_service_key
+rlb_mac_key(__u64 mac)
+{
+	return (struct rlb_service_key){
+		.addr = { .d = { 0, mac } },
+		.rest = rlb_key_rest(RLB_KEY_MAC, 0, 0, 0),
 	};
 }
 
@@ -179,7 +190,8 @@ struct rlb_iface {
 	__u32 ifindex;
 	__u32 mtu; /* largest layer 3 packet, bytes */
 	__u8 mac[6];
-	__u8 zero[2];
+	__u8 redirect; /* 1: takes frames that came in by another interface */
+	__u8 zero;
 };
 _Static_assert(sizeof(struct rlb_iface) == 16, "rlb_ifaces value");
 

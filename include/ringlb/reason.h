@@ -39,6 +39,8 @@
 	X(SOURCE_ROUTED, XDP_PASS, \
 	  "routing header that has still to be followed") \
 	X(GROUP_MAC, XDP_PASS, "sent to a multicast or broadcast MAC address") \
+	X(OTHER_MAC, XDP_PASS, \
+	  "of a service, but sent to another machine's MAC address") \
 	X(TO_BALANCER, XDP_PASS, "from a backend to this machine itself") \
 	X(NO_BACKEND, XDP_DROP, "service whose pool has no usable backend") \
 	X(NO_NEXT_HOP, XDP_DROP, "backend whose MAC address is not known") \

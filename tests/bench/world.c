@@ -138,6 +138,15 @@ static struct rlb_service_entry reply_of(struct rlb_addr addr, __u8 family,
 	};
 }
 
+static struct rlb_service_entry balancer_mac(void)
+{
+	static const __u8 mac[6] = BENCH_BALANCER_MAC;
+
+	return (struct rlb_service_entry){
+		.key = rlb_mac_key(rlb_next_hop(mac, 0)),
+	};
+}
+
 /* Services that many cases use come first, and so get their first place. */
 static bool place_all(struct rlb_service_entry *table, __u64 seed)
 {
@@ -147,6 +156,7 @@ static bool place_all(struct rlb_service_entry *table, __u64 seed)
 	ok = place_key(table, seed,
 		       service(rlb_addr_mapped(BENCH_NAT4), 4, BENCH_VIP_PORT,
 			       SERVICE_NAT4, POOL_NAT4)) &&
+	     place_key(table, seed, balancer_mac()) &&
 	     place_key(table, seed,
 		       service(addr6(BENCH_NAT6), 6, BENCH_VIP_PORT,
 			       SERVICE_NAT6, POOL_NAT6)) &&
@@ -246,7 +256,8 @@ static int fill_iface(int fd, int ifindex)
 {
 	const struct rlb_iface iface = { .ifindex = ifindex,
 					 .mtu = 1500,
-					 .mac = BENCH_BALANCER_MAC };
+					 .mac = BENCH_BALANCER_MAC,
+					 .redirect = 1 };
 	const __u32 one = 1;
 
 	return bpf_map_update_elem(fd, &one, &iface, BPF_ANY);

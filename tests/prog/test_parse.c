@@ -26,12 +26,19 @@ static struct shape with_type(struct shape s, __u16 type)
 	return s;
 }
 
+static struct shape with_mac_bit(struct shape s)
+{
+	s.to_mac[5] ^= 0x40;
+	return s;
+}
+
 static void ethernet_rows(struct harness *h)
 {
 	static const __u8 broadcast[6] = { 255, 255, 255, 255, 255, 255 };
 	static const __u8 group4[6] = { 1, 0, 0x5e, 0, 0, 1 };
 	static const __u8 group6[6] = { 0x33, 0x33, 0, 0, 0, 1 };
 	static const __u8 another[6] = { 2, 0, 0, 7, 7, 7 };
+	const struct shape nearly_ours = with_mac_bit(tcp6());
 	const struct row rows[] = {
 		{ "ARP passes", raw(ETH_P_ARP, 28), RLB_NOT_IP, NULL, NULL },
 		{ "an Ethernet header alone passes", raw(0x88cc, 0), RLB_NOT_IP,
@@ -54,9 +61,13 @@ static void ethernet_rows(struct harness *h)
 		  RLB_GROUP_MAC, NULL, NULL },
 		{ "IPv6 multicast passes", to_mac(udp6(), group6),
 		  RLB_GROUP_MAC, NULL, NULL },
-		{ "another machine's MAC is for who listens to it",
-		  to_mac(tcp4(), another), RLB_FORWARDED_OUT, world_sent_nat,
-		  NULL },
+		{ "a request to another machine's MAC passes",
+		  to_mac(tcp4(), another), RLB_OTHER_MAC, NULL, NULL },
+		{ "a reply to another machine's MAC passes",
+		  to_mac(world_reply(4, TCP, VIP_NAT, CLIENT_FRONT), another),
+		  RLB_OTHER_MAC, NULL, NULL },
+		{ "a frame that differs from our MAC in the last bit passes",
+		  nearly_ours, RLB_OTHER_MAC, NULL, NULL },
 	};
 
 	harness_rows(h, "Ethernet", rows, NARRAY(rows));

@@ -137,7 +137,7 @@ static void wild_services(struct harness *h)
 	struct rlb_service_entry e = { .service = 0xffff,
 				       .pool = RLB_MAX_POOLS,
 				       .backend = 0xffff };
-	struct tables *t = tables_new(9);
+	struct tables *t = world_new_tables(9);
 
 	e.key.addr = request.dst;
 	e.key.rest =

@@ -161,7 +161,7 @@ static void no_backend_rows(struct harness *h, int family, __u8 proto,
 static void one_protocol(struct harness *h, __u8 proto)
 {
 	const __u8 other = proto == TCP ? UDP : TCP;
-	struct tables *t = tables_new(2);
+	struct tables *t = world_new_tables(2);
 	struct rlb_service_entry e = { .service = 1, .pool = 1 };
 	struct shape in = world_request(4, other, VIP_NAT);
 
@@ -200,7 +200,7 @@ static void both_places(struct harness *h)
 	const struct shape in = world_request(6, TCP, VIP_NAT);
 
 	for (int choice = 0; choice < 2; choice++) {
-		struct tables *t = tables_new(3 + choice);
+		struct tables *t = world_new_tables(3 + choice);
 		struct rlb_service_entry e = { .service = 1, .pool = 1 };
 
 		e.key.addr = in.dst;
@@ -256,7 +256,7 @@ static struct shape to_nth_key(int i)
 /* All of a service table's keys, and the packets just beside them. */
 static void full_table(struct harness *h)
 {
-	struct tables *t = tables_new(5);
+	struct tables *t = world_new_tables(5);
 	bool ok = true;
 
 	for (int i = 0; i < RLB_SERVICE_KEYS_MAX; i++) {
@@ -286,7 +286,7 @@ static void full_table(struct harness *h)
 /* What is in the tables and could be taken for a service. */
 static void other_kinds(struct harness *h)
 {
-	struct tables *t = tables_new(6);
+	struct tables *t = world_new_tables(6);
 	struct rlb_service_entry e = { .service = 1, .pool = 1 };
 	struct shape in = world_request(4, TCP, VIP_NAT);
 

@@ -18,7 +18,9 @@ enum {
 	IFACE_BACK,
 	IFACE_NARROW,
 	IFACE_JUMBO,
-	IFACE_LOST
+	IFACE_LOST,
+	IFACE_NO_REDIRECT,
+	IFACE_STAYS
 };
 
 static const struct {
@@ -44,6 +46,12 @@ static const struct {
 	[VIP_NO_RING] = { RLB_MODE_NAT, IFACE_BACK, false, false,
 			  WORLD_BACK_PORT },
 	[VIP_UNUSED_BACKEND] = { RLB_MODE_NONE, IFACE_BACK, false, true, 0 },
+	[VIP_NAT_NO_REDIRECT] = { RLB_MODE_NAT, IFACE_NO_REDIRECT, false, true,
+				  WORLD_BACK_PORT },
+	[VIP_DSR_NO_REDIRECT] = { RLB_MODE_DSR, IFACE_NO_REDIRECT, false, true,
+				  0 },
+	[VIP_NAT_STAYS] = { RLB_MODE_NAT, IFACE_STAYS, true, true,
+			    WORLD_BACK_PORT },
 	[VIP_NAT_NARROW] = { RLB_MODE_NAT, IFACE_NARROW, false, true,
 			     WORLD_BACK_PORT },
 	[VIP_DSR_NARROW] = { RLB_MODE_DSR, IFACE_NARROW, false, true, 0 },
@@ -144,6 +152,7 @@ static void fill_iface(struct tables *t, int at, __u32 ifindex, __u32 mtu)
 {
 	t->ifaces[at].ifindex = ifindex;
 	t->ifaces[at].mtu = mtu;
+	t->ifaces[at].redirect = at != IFACE_NO_REDIRECT && at != IFACE_STAYS;
 	world_iface_mac(ifindex, t->ifaces[at].mac);
 }
 
@@ -159,8 +168,13 @@ static void fill_key(struct tables *t, enum rlb_key_kind kind, int family,
 
 static void fill_device(struct tables *t, __u32 ifindex)
 {
-	if (!tables_add(t, (struct rlb_service_entry){
-				   .key = rlb_device_key(ifindex) }))
+	__u8 mac[6];
+
+	world_iface_mac(ifindex, mac);
+	if (!tables_add(t, (struct rlb_service_entry){ .key = rlb_device_key(
+							       ifindex) }) ||
+	    !tables_add(t, (struct rlb_service_entry){
+				   .key = rlb_mac_key(rlb_next_hop(mac, 0)) }))
 		abort();
 }
 
@@ -223,12 +237,23 @@ static void fill_pool(struct tables *t, int family, int vip)
 					random_below(&random, WORLD_MANY));
 }
 
+struct tables *world_new_tables(__u64 seed)
+{
+	struct tables *t = tables_new(seed);
+
+	fill_device(t, WORLD_FRONT);
+	fill_device(t, WORLD_BACK);
+	return t;
+}
+
 void world_fill(struct tables *t)
 {
 	fill_iface(t, IFACE_FRONT, WORLD_FRONT, WORLD_MTU);
 	fill_iface(t, IFACE_BACK, WORLD_BACK, WORLD_MTU);
 	fill_iface(t, IFACE_NARROW, WORLD_BACK, WORLD_NARROW_MTU);
 	fill_iface(t, IFACE_JUMBO, WORLD_BACK, WORLD_JUMBO_MTU);
+	fill_iface(t, IFACE_NO_REDIRECT, WORLD_BACK, WORLD_MTU);
+	fill_iface(t, IFACE_STAYS, WORLD_FRONT, WORLD_MTU);
 	fill_device(t, WORLD_FRONT);
 	fill_device(t, WORLD_BACK);
 	for (int family = 4; family <= 6; family += 2) {
@@ -292,7 +317,8 @@ static int vip_of(const struct shape *s)
 
 static void send_out(struct shape *s, int vip, __u16 id)
 {
-	if (vips[vip].iface == IFACE_NONE || vips[vip].iface == IFACE_LOST)
+	if (vips[vip].iface == IFACE_NONE || vips[vip].iface == IFACE_LOST ||
+	    vips[vip].iface == IFACE_NO_REDIRECT)
 		return; /* the kernel sends it */
 	backend_mac(id, s->to_mac);
 	world_iface_mac(vips[vip].front ? WORLD_FRONT : WORLD_BACK,

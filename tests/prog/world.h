@@ -41,11 +41,14 @@ enum world_vip {
 	VIP_SAME_PORT,	    /* nat, backend port 0 */
 	VIP_NAT_UNRESOLVED, /* next hop not known */
 	VIP_DSR_UNRESOLVED,
-	VIP_NAT_LOST_IFACE, /* next hop names an unused rlb_ifaces entry */
-	VIP_EMPTY_RING,	    /* no slot has an owner */
-	VIP_NO_RING,	    /* the pool has no ring table */
-	VIP_UNUSED_BACKEND, /* slots name an entry of mode NONE */
-	VIP_NAT_NARROW,	    /* WORLD_NARROW_MTU towards the backend */
+	VIP_NAT_LOST_IFACE,  /* next hop names an unused rlb_ifaces entry */
+	VIP_EMPTY_RING,	     /* no slot has an owner */
+	VIP_NO_RING,	     /* the pool has no ring table */
+	VIP_UNUSED_BACKEND,  /* slots name an entry of mode NONE */
+	VIP_NAT_NO_REDIRECT, /* interface that takes no redirected frames */
+	VIP_DSR_NO_REDIRECT,
+	VIP_NAT_STAYS,	/* such an interface, and the frame came in by it */
+	VIP_NAT_NARROW, /* WORLD_NARROW_MTU towards the backend */
 	VIP_DSR_NARROW,
 	VIP_NAT_JUMBO, /* WORLD_JUMBO_MTU */
 	VIP_MANY,      /* nat, slots spread over WORLD_MANY backends */
@@ -73,6 +76,9 @@ enum world_route {
 
 /* Fill the tables that make this world. */
 void world_fill(struct tables *t);
+
+/* Tables in which only the balancer's own devices are known. */
+struct tables *world_new_tables(__u64 seed);
 
 /* The same for the kernel: devices, addresses, routes, neighbours of the
  * network namespace we are in.  0, or -1 with ip(8)'s complaint on stderr. */

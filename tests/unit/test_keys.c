@@ -155,16 +155,28 @@ static void test_local_addresses_have_keys_for_every_port(void)
 static void test_devices_have_keys(void)
 {
 	static struct rlb_service_entry table[SERVICES_TABLE_LEN];
-	static const uint32_t devices[3] = { 1, 0x10000, UINT32_MAX };
+	static const struct route_device devices[3] = {
+		{ .ifindex = 1, .mac = { 2, 0, 0, 0, 0, 1 }, .redirect = true },
+		{ .ifindex = 0x10000, .mac = { 2, 0, 0, 0, 0, 2 } },
+		{ .ifindex = UINT32_MAX,
+		  .mac = { 2, 0, 0, 0, 0, 1 },
+		  .redirect = true },
+	};
 	struct key_list l = { 0 };
 
 	CU_ASSERT_EQUAL(keys_add_devices(&l, devices, 3), 0);
-	CU_ASSERT_EQUAL_FATAL(l.n, 3);
+	/* Two that take redirected frames, two different MAC addresses. */
+	CU_ASSERT_EQUAL_FATAL(l.n, 4);
 	build(table, &l);
 	for (size_t i = 0; i < 3; i++) {
-		const struct rlb_service_key key = rlb_device_key(devices[i]);
+		const struct rlb_service_key device =
+			rlb_device_key(devices[i].ifindex);
+		const struct rlb_service_key mac =
+			rlb_mac_key(rlb_next_hop(devices[i].mac, 0));
 
-		CU_ASSERT_PTR_NOT_NULL(services_find(table, &key));
+		CU_ASSERT_EQUAL(services_find(table, &device) != NULL,
+				devices[i].redirect);
+		CU_ASSERT_PTR_NOT_NULL(services_find(table, &mac));
 	}
 	keys_free(&l);
 }
@@ -224,7 +236,7 @@ static struct model largest_model(void)
 static void test_the_keys_of_every_model_fit_the_table(void)
 {
 	static struct rlb_service_entry table[SERVICES_TABLE_LEN];
-	uint32_t devices[RLB_DEVICE_KEYS_MAX];
+	struct route_device devices[RLB_DEVICE_KEYS_MAX] = { 0 };
 	struct addr locals[RLB_LOCAL_KEYS_MAX];
 	struct model m = largest_model();
 	struct key_list l = { 0 };
@@ -234,8 +246,11 @@ static void test_the_keys_of_every_model_fit_the_table(void)
 		snprintf(text, sizeof(text), "10.1.%d.%d", i / 256, i % 256);
 		CU_ASSERT_EQUAL(addr_parse(text, &locals[i]), 0);
 	}
-	for (uint32_t i = 0; i < RLB_DEVICE_KEYS_MAX; i++)
-		devices[i] = i + 1;
+	for (uint32_t i = 0; i < RLB_DEVICE_KEYS_MAX; i++) {
+		devices[i].ifindex = i + 1;
+		devices[i].mac[5] = i;
+		devices[i].redirect = true;
+	}
 	CU_ASSERT_EQUAL(keys_add_model(&l, &m), 0);
 	CU_ASSERT_EQUAL(keys_add_locals(&l, locals, RLB_LOCAL_KEYS_MAX), 0);
 	CU_ASSERT_EQUAL(keys_add_devices(&l, devices, RLB_DEVICE_KEYS_MAX), 0);

@@ -698,12 +698,12 @@ static void test_the_service_table_has_room(void)
 	CU_ASSERT_EQUAL(model_service_keys(&m), room / 100 * 100);
 
 	REFUSED(&m, add_numbered_service(&m, "p", room / 100), -ENOSPC,
-		"service \"s123\": the service table would have 12400 entries, "
-		"more than 12339; each service takes one, and one more for "
+		"service \"s120\": the service table would have 12100 entries, "
+		"more than 12083; each service takes one, and one more for "
 		"each backend in mode nat");
 	REFUSED(&m, add_numbered(&m, "p", 0, 99), -ENOSPC,
-		"backend \"b99\": the service table would have 12423 entries, "
-		"more than 12339; each service takes one, and one more for "
+		"backend \"b99\": the service table would have 12120 entries, "
+		"more than 12083; each service takes one, and one more for "
 		"each backend in mode nat");
 
 	/* Exactly full. */

@@ -328,10 +328,10 @@ static void test_link_without_arp_takes_no_frames(void)
 	DO("ip link add c0 arp off type veth peer c1 arp off");
 	DO("ip link set c0 up && ip link set c1 up");
 	DO("ip route add 10.27.0.0/24 dev c0");
-	expect("10.25.0.5", ROUTE_NO_XDP);
-	expect("fd25::5", ROUTE_NO_XDP);
-	expect("10.26.0.5", ROUTE_NO_XDP);
-	expect("10.27.0.5", ROUTE_NO_XDP);
+	expect("10.25.0.5", ROUTE_NOT_ETHERNET);
+	expect("fd25::5", ROUTE_NOT_ETHERNET);
+	expect("10.26.0.5", ROUTE_NOT_ETHERNET);
+	expect("10.27.0.5", ROUTE_NOT_ETHERNET);
 }
 
 static void test_vlan_device_takes_no_frames(void)
@@ -343,20 +343,23 @@ static void test_vlan_device_takes_no_frames(void)
 	}
 	DO("ip link set v0 up && ip route add 10.28.0.0/24 dev v0");
 	DO("ip neigh add 10.28.0.5 lladdr 02:00:00:00:00:99 dev v0");
-	expect("10.28.0.5", ROUTE_NO_XDP);
+	expect("10.28.0.5", ROUTE_RESOLVED);
+	CU_ASSERT_FALSE(resolve("10.28.0.5").redirect);
 }
 
-static bool contains(const uint32_t *list, int n, uint32_t what)
+/* -1: not in the list. */
+static int redirect_of(const struct route_device *list, int n, const char *name)
 {
 	for (int i = 0; i < n; i++)
-		if (list[i] == what)
-			return true;
-	return false;
+		if (list[i].ifindex == if_nametoindex(name))
+			return list[i].redirect;
+	return -1;
 }
 
 static void test_bridge_and_macvlan_take_no_redirected_frames(void)
 {
-	uint32_t devices[100];
+	struct route_device devices[100];
+	struct route_hop hop;
 	int n;
 
 	DO("ip link add d0 type veth peer d1 && ip link set d0 up");
@@ -365,17 +368,23 @@ static void test_bridge_and_macvlan_take_no_redirected_frames(void)
 	DO("ip link set br0 up && ip link set mv0 up");
 	DO("ip route add 10.29.0.0/24 dev br0");
 	DO("ip route add 10.29.1.0/24 dev mv0");
-	expect("10.29.0.5", ROUTE_NO_XDP);
-	expect("10.29.1.5", ROUTE_NO_XDP);
+	DO("ip neigh add 10.29.0.5 lladdr 02:00:00:00:00:99 dev br0");
+	DO("ip neigh add 10.29.1.5 lladdr 02:00:00:00:00:99 dev mv0");
+	hop = resolve_within("10.29.0.5", LIMIT_MS, ROUTE_RESOLVED);
+	CU_ASSERT_EQUAL(hop.state, ROUTE_RESOLVED);
+	CU_ASSERT_FALSE(hop.redirect);
+	hop = resolve_within("10.29.1.5", LIMIT_MS, ROUTE_RESOLVED);
+	CU_ASSERT_EQUAL(hop.state, ROUTE_RESOLVED);
+	CU_ASSERT_FALSE(hop.redirect);
 
-	n = route_xdp_devices(r, devices, 100);
-	CU_ASSERT(n > 0 && n < 100);
-	CU_ASSERT(contains(devices, n, if_nametoindex("d0")));
-	CU_ASSERT(contains(devices, n, if_nametoindex("d1")));
-	CU_ASSERT(!contains(devices, n, if_nametoindex("br0")));
-	CU_ASSERT(!contains(devices, n, if_nametoindex("mv0")));
-	CU_ASSERT(!contains(devices, n, if_nametoindex("lo")));
-	CU_ASSERT_EQUAL(route_xdp_devices(r, devices, 1), n);
+	n = route_devices(r, devices, 100);
+	CU_ASSERT_FATAL(n > 0 && n < 100);
+	CU_ASSERT_EQUAL(redirect_of(devices, n, "d0"), 1);
+	CU_ASSERT_EQUAL(redirect_of(devices, n, "d1"), 1);
+	CU_ASSERT_EQUAL(redirect_of(devices, n, "br0"), 0);
+	CU_ASSERT_EQUAL(redirect_of(devices, n, "mv0"), 0);
+	CU_ASSERT_EQUAL(redirect_of(devices, n, "lo"), -1);
+	CU_ASSERT_EQUAL(route_devices(r, devices, 1), n);
 }
 
 /* Asking for a neighbour. */

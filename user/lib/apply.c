@@ -212,10 +212,9 @@ static int prepare_rings(struct apply *a, struct change *c,
 static int add_machine_keys(struct apply *a, struct key_list *keys)
 {
 	struct addr addrs[RLB_LOCAL_KEYS_MAX];
-	uint32_t devices[RLB_DEVICE_KEYS_MAX];
+	struct route_device devices[RLB_DEVICE_KEYS_MAX];
 	int naddrs = route_local_addrs(a->route, addrs, RLB_LOCAL_KEYS_MAX);
-	int ndevices =
-		route_xdp_devices(a->route, devices, RLB_DEVICE_KEYS_MAX);
+	int ndevices = route_devices(a->route, devices, RLB_DEVICE_KEYS_MAX);
 	int err;
 
 	if (naddrs < 0 || ndevices < 0)

@@ -48,7 +48,9 @@ static uint16_t find_iface(struct apply *a, const struct rlb_iface *want)
 
 static uint64_t next_hop_of(struct apply *a, const struct route_hop *hop)
 {
-	struct rlb_iface iface = { .ifindex = hop->ifindex, .mtu = hop->mtu };
+	struct rlb_iface iface = { .ifindex = hop->ifindex,
+				   .mtu = hop->mtu,
+				   .redirect = hop->redirect };
 	uint16_t at;
 
 	if (hop->state != ROUTE_RESOLVED)

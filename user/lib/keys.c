@@ -93,16 +93,32 @@ int keys_add_locals(struct key_list *l, const struct addr *addrs, size_t n)
 	return err;
 }
 
-int keys_add_devices(struct key_list *l, const uint32_t *ifindexes, size_t n)
+/* Several devices may have one MAC address: a bond's, a VLAN's. */
+static bool has_key(const struct key_list *l, const struct rlb_service_key *key)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (memcmp(&l->entries[i].key, key, sizeof(*key)) == 0)
+			return true;
+	return false;
+}
+
+int keys_add_devices(struct key_list *l, const struct route_device *devices,
+		     size_t n)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < n && !err; i++) {
-		const struct rlb_service_entry entry = {
-			.key = rlb_device_key(ifindexes[i]),
+		const struct rlb_service_entry device = {
+			.key = rlb_device_key(devices[i].ifindex),
+		};
+		const struct rlb_service_entry mac = {
+			.key = rlb_mac_key(rlb_next_hop(devices[i].mac, 0)),
 		};
 
-		err = add(l, &entry);
+		if (devices[i].redirect)
+			err = add(l, &device);
+		if (!err && !has_key(l, &mac.key))
+			err = add(l, &mac);
 	}
 	return err;
 }

@@ -164,6 +164,6 @@ int model_del_service(struct model *m, const char *name, struct error *e);
 size_t model_service_keys(const struct model *m);
 #define RLB_LOCAL_KEYS_MAX 512	/* addresses of this machine */
 #define RLB_DEVICE_KEYS_MAX 256 /* its network devices */
-#define RLB_MACHINE_KEYS_MAX (RLB_LOCAL_KEYS_MAX + RLB_DEVICE_KEYS_MAX)
+#define RLB_MACHINE_KEYS_MAX (RLB_LOCAL_KEYS_MAX + 2 * RLB_DEVICE_KEYS_MAX)
 
 #endif

@@ -220,31 +220,32 @@ static int find_way(struct route *r, const struct addr *to,
 
 /* The link. */
 
-/* Drivers of hardware say no kind.  Of the software devices few take redirected
- * frames (ndo_xdp_xmit); the others would lose them without a word. */
-static bool kind_takes_xdp(const struct nlattr *linkinfo)
+static bool has_native_program(const struct nlattr *xdp)
+{
+	const struct nlattr *info[IFLA_XDP_MAX + 1];
+
+	if (!xdp)
+		return false;
+	netlink_nested(xdp, info, IFLA_XDP_MAX);
+	return info[IFLA_XDP_ATTACHED] &&
+	       mnl_attr_get_u8(info[IFLA_XDP_ATTACHED]) == XDP_ATTACHED_DRV;
+}
+
+/* Drivers of hardware say no kind. */
+static bool takes_redirected(const struct nlattr *const *attributes)
 {
 	static const char *const kinds[] = { "veth", "bond", "tun" };
-	const struct nlattr *info[IFLA_INFO_MAX + 1];
+	const struct nlattr *info[IFLA_INFO_MAX + 1] = { NULL };
 
-	if (!linkinfo)
-		return true;
-	netlink_nested(linkinfo, info, IFLA_INFO_MAX);
+	if (attributes[IFLA_LINKINFO])
+		netlink_nested(attributes[IFLA_LINKINFO], info, IFLA_INFO_MAX);
 	if (!info[IFLA_INFO_KIND])
-		return true;
+		return has_native_program(attributes[IFLA_XDP]);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(mnl_attr_get_str(info[IFLA_INFO_KIND]), kinds[i]) ==
 		    0)
 			return true;
 	return false;
-}
-
-static bool takes_xdp(const struct ifinfomsg *link,
-		      const struct nlattr *const *attributes)
-{
-	return link->ifi_type == ARPHRD_ETHER &&
-	       !(link->ifi_flags & IFF_NOARP) &&
-	       kind_takes_xdp(attributes[IFLA_LINKINFO]);
 }
 
 static bool read_mac(uint8_t mac[MAC_LEN], const struct nlattr *attribute)
@@ -273,9 +274,10 @@ static void read_link(const struct nlmsghdr *message, void *data)
 	if (attributes[IFLA_MTU])
 		hop->mtu = mnl_attr_get_u32(attributes[IFLA_MTU]);
 
+	hop->redirect = takes_redirected(attributes);
 	if (!read_mac(hop->ifmac, attributes[IFLA_ADDRESS]) ||
-	    !takes_xdp(link, attributes))
-		hop->state = ROUTE_NO_XDP;
+	    link->ifi_type != ARPHRD_ETHER || link->ifi_flags & IFF_NOARP)
+		hop->state = ROUTE_NOT_ETHERNET;
 	else if ((link->ifi_flags & up) != up)
 		hop->state = ROUTE_LINK_DOWN;
 }
@@ -444,7 +446,7 @@ int route_local_addrs(struct route *r, struct addr *out, size_t max)
 /* Devices. */
 
 struct device_list {
-	uint32_t *at;
+	struct route_device *at;
 	size_t n;
 	size_t max;
 };
@@ -453,19 +455,22 @@ static void add_device(const struct nlmsghdr *message, void *data)
 {
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attributes[IFLA_MAX + 1];
+	struct route_device device = { .ifindex = link->ifi_index };
 	struct device_list *list = data;
 
 	if (message->nlmsg_type != RTM_NEWLINK)
 		return;
 	netlink_attributes(message, sizeof(*link), attributes, IFLA_MAX);
-	if (!takes_xdp(link, attributes))
+	if (link->ifi_type != ARPHRD_ETHER ||
+	    !read_mac(device.mac, attributes[IFLA_ADDRESS]))
 		return;
+	device.redirect = takes_redirected(attributes);
 	if (list->n < list->max)
-		list->at[list->n] = link->ifi_index;
+		list->at[list->n] = device;
 	list->n++;
 }
 
-int route_xdp_devices(struct route *r, uint32_t *out, size_t max)
+int route_devices(struct route *r, struct route_device *out, size_t max)
 {
 	struct device_list list = { .at = out, .max = max };
 	struct nlmsghdr *request = netlink_request(

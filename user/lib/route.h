@@ -23,7 +23,7 @@
 	X(LOCAL, "an address of this machine") \
 	X(NO_NEIGHBOUR, "no answer to ARP or neighbour discovery") \
 	X(LINK_DOWN, "interface is down") \
-	X(NO_XDP, "interface cannot send XDP frames: a bridge, VLAN, tunnel...")
+	X(NOT_ETHERNET, "interface is not Ethernet")
 
 enum route_state {
 #define X(name, text) ROUTE_##name,
@@ -39,7 +39,11 @@ struct route_hop {
 	unsigned int ifindex;
 	char ifname[IF_NAMESIZE];
 	uint8_t ifmac[6];
-	uint32_t mtu;	/* of the interface; routes may have a smaller one */
+	uint32_t mtu; /* of the interface; routes may have a smaller one */
+	/* Takes frames that came in by another device.  Hardware does while a
+	 * native XDP program is attached to it; of software devices few do, the
+	 * others lose them without a word. */
+	bool redirect;
 	uint8_t mac[6]; /* RESOLVED only: of the neighbour */
 };
 
@@ -73,9 +77,15 @@ int route_solicit(struct route *r, const struct route_hop *hop);
  * errno. */
 int route_local_addrs(struct route *r, struct addr *out, size_t max);
 
-/* Index of every device that frames can be redirected to; fills at most @max.
- * Returns how many there are, or a negative errno. */
-int route_xdp_devices(struct route *r, uint32_t *out, size_t max);
+struct route_device {
+	unsigned int ifindex;
+	uint8_t mac[6];
+	bool redirect; /* see struct route_hop */
+};
+
+/* Every Ethernet device; fills at most @max.  Returns how many there are, or a
+ * negative errno. */
+int route_devices(struct route *r, struct route_device *out, size_t max);
 
 /* The descriptor that becomes readable when routes, neighbours, links or
  * addresses change (non-blocking). */
