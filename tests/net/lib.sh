@@ -128,6 +128,32 @@ switch() {
 	done
 }
 
+# two_arms HOST...: client, and lb as the router between it and the hosts
+#
+#   client 10.1.0.2  ── front 10.1.0.1  lb 10.2.0.1  back ── sw ──┬── HOST 10.2.0.11
+#          fd00:1::2          fd00:1::1    fd00:2::1              │        fd00:2::11
+#                                                                 └── HOST 10.2.0.12 ...
+two_arms() {
+	local host last=10
+	ns client lb sw "$@"
+	link client eth0 lb front
+	switch sw "$@"
+	link lb back sw lb
+	on sw ip link set lb master br0
+	addr client eth0 10.1.0.2/24 fd00:1::2/64
+	addr lb front 10.1.0.1/24 fd00:1::1/64
+	addr lb back 10.2.0.1/24 fd00:2::1/64
+	forwarding lb
+	on client ip route add default via 10.1.0.1
+	on client ip route add default via fd00:1::1
+	for host in "$@"; do
+		last=$((last + 1))
+		addr "$host" eth0 10.2.0.$last/24 fd00:2::$last/64
+		on "$host" ip route add default via 10.2.0.1
+		on "$host" ip route add default via fd00:2::1
+	done
+}
+
 # listening NAME PORT: something there does, TCP
 listening() { on "$1" ss -Hltn "sport = :$2" | grep -q .; }
 
@@ -202,6 +228,23 @@ tells() {
 
 not() { ! "$@"; }
 
+# exits STATUS COMMAND...
+exits() {
+	local status=0
+	"${@:2}" || status=$?
+	((status == $1)) || { echo "exit status $status"; return 1; }
+}
+
+# attached NAME IF: it carries an XDP program
+attached() { on "$1" ip -d link show dev "$2" | grep -q 'prog/xdp'; }
+
+# stop SIGNAL: the daemon ends
+stop() {
+	kill "-$1" "$daemon_pid"
+	# shellcheck disable=SC2034
+	wait "$daemon_pid" 2>/dev/null && ended=0 || ended=$?
+}
+
 # logged TEXT: the daemon's log has it
 logged() { grep -qF -- "$1" "$work/log" || { cat "$work/log"; return 1; }; }
 
@@ -246,6 +289,7 @@ check() {
 		failed=$((failed + 1))
 		echo "FAIL  $1"
 		echo "      command: ${*:2}"
+		# shellcheck disable=SC2001  # each line
 		[[ -n $out ]] && sed 's/^/      | /' <<<"$out" | head -n 40
 	fi
 	return 0

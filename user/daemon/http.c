@@ -8,7 +8,7 @@
 #include <microhttpd.h>
 
 #define CONNECTIONS_MAX 64
-#define IDLE_SECONDS 30
+#define IDLE_SECONDS 300 /* longer than any change keeps us */
 
 struct http {
 	struct MHD_Daemon *mhd;
