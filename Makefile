@@ -52,8 +52,8 @@ LIBS_LIB    := -lbpf -lelf -lz -lmnl -ljansson -lyaml -lxxhash
 LIBS_DAEMON := $(LIBS_LIB) -levent_core -lmicrohttpd
 LIBS_CLI    := $(LIBS_LIB) -lcurl -lsmartcols -lm
 
-.PHONY: all demo check check-unit check-cli check-prog check-net check-fuzz bench lint format install uninstall \
-	man compile_commands.json deps-build deps-demo deps-check deps-lint deps-bench deps-dev clean help
+.PHONY: all demo check check-unit check-cli check-prog check-net check-fuzz check-vm bench lint format install uninstall \
+	man compile_commands.json deps-build deps-demo deps-check deps-vm deps-lint deps-bench deps-dev clean help
 .DEFAULT_GOAL := all
 all: $(B)/ringlbd $(B)/ringlb $(B)/ringlb.bpf.o man ## build the daemon, the command line, the BPF program, the manual pages
 
@@ -106,6 +106,10 @@ check-fuzz: $(FUZZ)                    ## every fuzzer for a few seconds; FUZZ_S
 	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(FUZZ_RUN)
 check-net: all $(B)/tests/net/pass.bpf.o ## the whole thing in network namespaces; needs root
 	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(NET)
+
+check-vm: deps-vm                      ## load and test on Linux 6.1, the oldest supported, in an emulated machine; 4 minutes
+	$(Q)$(MAKE) --no-print-directory all tests
+	$(Q)BUILD=$(abspath $(B)) scripts/run-in-vm.sh
 
 $(B)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) -lcunit $(LIBS_LIB)
@@ -162,7 +166,7 @@ uninstall:                             ## what install put there
 compile_commands.json: deps-dev       ## for clangd and the like; rebuilds everything, needs bear
 	$(Q)bear --output $@ -- $(MAKE) --no-print-directory -B B=$(B)/bear all
 
-deps-build deps-demo deps-check deps-lint deps-bench deps-dev:
+deps-build deps-demo deps-check deps-vm deps-lint deps-bench deps-dev:
 	$(Q)DEPS=$(DEPS) scripts/deps.sh $(@:deps-%=%)
 clean:                                 ## everything that was built
 	$(Q)rm -rf $(B) compile_commands.json

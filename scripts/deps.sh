@@ -3,7 +3,7 @@
 #
 # Install what is missing of the Debian packages that a purpose needs.
 #
-#   scripts/deps.sh build|demo|check|lint|bench|dev
+#   scripts/deps.sh build|demo|check|vm|lint|bench|dev
 #
 # Says what it installs before it does.  DEPS=0: installs nothing.  No package
 # that it installs gets to start a service of its own.
@@ -16,16 +16,17 @@ build="gcc make clang bpftool libbpf-dev libelf-dev zlib1g-dev linux-libc-dev
 	libmnl-dev libjansson-dev libyaml-dev libxxhash-dev libevent-dev
 	libmicrohttpd-dev libcurl4-openssl-dev libsmartcols-dev scdoc"
 demo="$build iproute2 ethtool procps util-linux nginx-light curl"
-check="$demo libcunit1-dev libclang-rt-14-dev socat iperf3 python3 iputils-ping"
+check="$demo libcunit1-dev libclang-rt-14-dev socat iperf3 python3 iputils-ping jq"
+vm="$check qemu-system-x86 busybox-static cpio"
 lint="clang-format shellcheck"
 dev="$build bear"
 bench="$build iproute2"
 }
 
 case ${1-} in
-build | demo | check | lint | bench | dev) wanted=${!1} ;;
+build | demo | check | vm | lint | bench | dev) wanted=${!1} ;;
 *)
-	echo "usage: deps.sh build|demo|check|lint|bench|dev" >&2
+	echo "usage: deps.sh build|demo|check|vm|lint|bench|dev" >&2
 	exit 2
 	;;
 esac

@@ -75,7 +75,7 @@ check "and not remembered" says "" shown nosuch0
 
 # An interface that comes late.
 check "the missing interface is shown" says "true auto missing null" shown later
-check "with a warning" warns "interface later: no such interface; waiting for it"
+check "with a warning" warns "later: no such interface; attaching when it appears"
 make_later
 check "it is attached when it appears" wait_for 5 attached lb later
 check "client3 is served" serves client3
@@ -116,10 +116,27 @@ kill -HUP "$daemon_pid"
 check "configured, it is refused as well" wait_for 5 logged \
 	"side: another XDP program (id $theirs, \"pass\") is attached; take it off first"
 check "status says why" warns \
-	"interface side: side: another XDP program (id $theirs, \"pass\") is attached; take it off first: ip link set dev side xdp off"
+	"side: another XDP program (id $theirs, \"pass\") is attached; take it off first: ip link set dev side xdp off"
 on lb ip link set dev side xdp off
 check "when it is gone, attach works" says "side: attached in native mode" ringlb attach side
 check "client2 is served by that" serves client2
+
+# A change that fails takes nothing off that was there.
+ringlb detach side >/dev/null
+on lb ip link set dev side xdp pinned "$pins/xdp"
+mkdir "$work/state.json.new"
+check "attach is refused when it cannot be saved" exits 1 ringlb attach side
+check "what ip link attached stays" says "false null attached native" shown side
+check "detach is refused when it cannot be saved" exits 1 ringlb detach front
+check "and the interface stays as it was" says "true auto attached native" shown front
+rmdir "$work/state.json.new"
+
+# Another mode, by the file.
+sed -i 's/interfaces: .*/interfaces: [{name: front, mode: generic}, back]/' "$work/ringlb.yaml"
+kill -HUP "$daemon_pid"
+check "another mode in the file is brought about" \
+	wait_for 5 says "true generic attached generic" shown front
+check "client is served in that mode" serves client
 
 # Without a daemon, and with maps of its own that nobody has filled.
 ns plain peer

@@ -106,6 +106,29 @@ kill -HUP "$daemon_pid"
 check "SIGHUP has nothing to read" wait_for 5 logged "no configuration file: ringlbd was started without --config"
 check "and changes nothing" served_by web2
 
+# A reload that fails late, for want of descriptors, is no reload.
+stop TERM
+file "$web1"
+daemon lb --config "$yaml"
+many() {
+	file "$web1"
+	for ((i = 0; i < 30; i++)); do
+		sed -i "s/^pools: {/&more$i: {mode: nat}, /" "$yaml"
+	done
+}
+many
+prlimit --pid "$daemon_pid" --nofile=$(($(ls "/proc/$daemon_pid/fd" | wc -l) + 6))
+check "SIGHUP with more than the daemon can take" reload "$bad"
+check "nothing of it is there" says 1 asked '.pools | length' pool list
+stop TERM
+daemon lb --config "$yaml"
+check "at the next start the file counts" says 31 asked '.pools | length' pool list
+stop TERM
+file "$web2"
+daemon lb --config "$yaml"
+stop TERM
+daemon lb
+
 stop TERM
 dump_state=$(jq -S .model "$work/state.json")
 daemon lb

@@ -61,9 +61,25 @@ stop KILL
 ringlbd=$first
 daemon lb --config "$work/ringlb.yaml"
 check "and back again, after an accident" test "$(program front)" != "$new"
+# An upgrade cut short: the new program is on the devices, not pinned yet.
+new=$(program front)
+stop KILL
+rm "$pins/xdp"
+ringlbd=$work/other/ringlbd
+daemon lb --config "$work/ringlb.yaml"
+check "a program that lost its pin is replaced, too" test "$(program front)" != "$new"
+check "on every device" test "$(program back)" == "$(program front)"
+check "and is the daemon's own" says attached \
+	asked '.interfaces[] | select(.name == "front").state' status
 kill "$hammer_pid"
 wait "$hammer_pid"
 lost() { grep -c ' - ' "$work/hammered"; }
 check "no datagram was lost" says 0 lost
 check "thousands of datagrams passed" share "$work/hammered" "" 2000 100000000
+stop KILL
+rm "$pins/xdp"
+check "--remove finds it without its pin" on lb "$first" --remove --pins "$pins"
+check "front is free" not attached lb front
+check "back is free" not attached lb back
+check "and no pin is left" test ! -e "$pins"
 finish

@@ -87,9 +87,9 @@ static int start_model(struct balancer *b, struct error *e)
 		return err;
 	}
 	b->model = first;
-	err = interfaces_replace_old(b, e);
-	if (!err)
-		err = prog_pin(&b->prog, e);
+	watch_log(b);
+	interfaces_take_over(b);
+	err = prog_pin(&b->prog, e);
 	if (!err)
 		interfaces_sync(b, &none);
 	return err;
@@ -133,31 +133,25 @@ void balancer_close(struct balancer *b)
 
 int balancer_flush(struct balancer *b, struct error *e)
 {
-	int err = interfaces_detach_all(b, b->prog.id, b->prog.fd, e);
-
-	return err ? err : prog_unpin(&b->prog, e);
+	return prog_take_away(b->prog.pins, e);
 }
 
-int balancer_remove(const char *pins, struct error *e)
+/* The saved model has to be the one in force again. */
+static void save_again(struct balancer *b)
 {
-	struct balancer b = { 0 };
-	int err = prog_open(&b.prog, pins, e);
+	struct error e;
 
-	if (err)
-		return err;
-	if (b.prog.old_fd >= 0)
-		err = interfaces_detach_all(&b, b.prog.old_id, b.prog.old_fd,
-					    e);
-	if (!err)
-		err = balancer_flush(&b, e);
-	prog_close(&b.prog);
-	return err;
+	if (state_save(b->options.state, &b->model, b->digest, &e) != 0)
+		log_error(
+			"%s; a restart would bring back the change that failed",
+			e.text);
 }
 
-int balancer_change(struct balancer *b, struct model *new, struct error *e)
+/* @digest: of the configuration that @new comes from. */
+static int change(struct balancer *b, struct model *new, const char *digest,
+		  struct error *e)
 {
 	struct model old = b->model;
-	struct error ignored;
 	int err = 0;
 
 	if (strcmp(new->flow_key, b->model.flow_key) != 0)
@@ -165,16 +159,19 @@ int balancer_change(struct balancer *b, struct model *new, struct error *e)
 	if (!err)
 		err = apply_choose_ids(b->apply, new, e);
 	if (!err)
-		err = state_save(b->options.state, new, b->digest, e);
+		err = state_save(b->options.state, new, digest, e);
 	if (err)
 		goto out;
 	err = apply_model(b->apply, new, &old, e);
 	if (err) {
-		state_save(b->options.state, &old, b->digest, &ignored);
+		save_again(b);
 		goto out;
 	}
+	if (digest != b->digest)
+		strcpy(b->digest, digest);
 	b->model = *new;
 	*new = old;
+	watch_log(b);
 	interfaces_sync(b, new);
 out:
 	model_free(new);
@@ -194,12 +191,12 @@ int balancer_edit(struct balancer *b, model_edit edit, const void *arg,
 		model_free(&new);
 		return err;
 	}
-	return balancer_change(b, &new, e);
+	return change(b, &new, b->digest, e);
 }
 
 int balancer_reload(struct balancer *b, struct error *e)
 {
-	char digest[DIGEST_LEN], former[DIGEST_LEN];
+	char digest[DIGEST_LEN];
 	struct model new = { 0 };
 	int err;
 
@@ -211,12 +208,7 @@ int balancer_reload(struct balancer *b, struct error *e)
 	if (err)
 		return err;
 	apply_keep_ids(&new, &b->model);
-	memcpy(former, b->digest, sizeof(former));
-	memcpy(b->digest, digest, sizeof(digest));
-	err = balancer_change(b, &new, e);
-	if (err)
-		memcpy(b->digest, former, sizeof(former));
-	return err;
+	return change(b, &new, digest, e);
 }
 
 static bool has_weight(const struct model_pool *p)

@@ -2,7 +2,7 @@
 /*
  * balancer.h - the daemon's one piece of state, and the one way to change it.
  *
- * Every change, wherever it comes from, is a new model.  balancer_change()
+ * Every change, wherever it comes from, is a new model.  a change
  * saves it, applies it and takes it over, or leaves everything as it was.
  * Saved comes first: a daemon that dies at any moment comes back to a model
  * that was asked for, never to half of one.
@@ -48,6 +48,7 @@ struct balancer {
 	struct watch *settle; /* timer: events come in bursts */
 	uint64_t settle_ms;
 	struct route_changes pending;
+	uint8_t logged[RLB_MAX_BACKENDS]; /* enum route_state, by backend id */
 	struct interface_seen *seen; /* as many as the model's interfaces */
 	size_t nseen;
 	time_t started;
@@ -64,13 +65,6 @@ void balancer_close(struct balancer *b);
 
 /* Detach from every device and take the pins away. */
 int balancer_flush(struct balancer *b, struct error *e);
-
-/* The same for a path whose daemon is gone: with nothing loaded or changed
- * before.  -EBUSY: a daemon is using it. */
-int balancer_remove(const char *pins, struct error *e);
-
-/* Go over to @new, which is emptied, also on error. */
-int balancer_change(struct balancer *b, struct model *new, struct error *e);
 
 /* Go over to the model in force as @edit changes it. */
 typedef int (*model_edit)(struct model *m, const void *arg, struct error *e);

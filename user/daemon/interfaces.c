@@ -5,8 +5,12 @@
  */
 #include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
 
 #include "balancer_internal.h"
 #include "log.h"
@@ -44,20 +48,32 @@ static void follow_model(struct balancer *b)
 	b->nseen = m->ninterfaces;
 }
 
-static int attach(struct balancer *b, const struct model_interface *wanted,
-		  struct error *e)
+/* A descriptor of the program on the device if it is ours but of another
+ * build, and so may be replaced; else -1. */
+static int replaceable(const struct balancer *b, uint32_t prog_id)
 {
-	struct interface_seen *seen = find_seen(b, wanted->name);
-	enum attach_mode got;
-	int err;
+	if (prog_id == b->prog.id || !prog_is_ours(&b->prog, prog_id))
+		return -1;
+	return bpf_prog_get_fd_by_id(prog_id);
+}
 
-	err = attach_device(wanted->name, b->prog.fd, b->prog.old_fd,
-			    wanted->mode, &got, e);
-	if (seen) {
-		seen->ifindex = if_nametoindex(wanted->name);
-		strcpy(seen->problem, err ? e->text : "");
-	}
+/* *@put_there: it was not there before. */
+static int attach(struct balancer *b, const struct model_interface *wanted,
+		  bool *put_there, struct error *e)
+{
+	struct attachment now = { 0 };
+	enum attach_mode got;
+	int old_fd, err = attach_query(wanted->name, &now, e);
+
 	if (err)
+		return err;
+	*put_there = now.prog_id != b->prog.id;
+	old_fd = replaceable(b, now.prog_id);
+	err = attach_device(wanted->name, b->prog.fd, old_fd, wanted->mode,
+			    &got, e);
+	if (old_fd >= 0)
+		close(old_fd);
+	if (err || !*put_there)
 		return err;
 	if (wanted->mode == ATTACH_AUTO && got == ATTACH_GENERIC)
 		log_warning(
@@ -68,6 +84,13 @@ static int attach(struct balancer *b, const struct model_interface *wanted,
 	return 0;
 }
 
+static void set_problem(struct interface_seen *seen, const char *problem)
+{
+	if (strcmp(seen->problem, problem) != 0 && *problem)
+		log_warning("%s", problem);
+	snprintf(seen->problem, sizeof(seen->problem), "%s", problem);
+}
+
 /* A device that we have attached to already is left as it is: if the program
  * is off, somebody took it off. */
 static void attach_if_new(struct balancer *b,
@@ -75,35 +98,50 @@ static void attach_if_new(struct balancer *b,
 {
 	struct interface_seen *seen = find_seen(b, wanted->name);
 	const unsigned int ifindex = if_nametoindex(wanted->name);
+	char problem[sizeof(seen->problem)];
+	bool put_there;
 	struct error e;
 
 	if (!seen || (ifindex && seen->ifindex == ifindex))
 		return;
+	seen->ifindex = 0;
 	if (!ifindex) {
-		if (!seen->problem[0])
-			log_warning(
-				"%s: no such interface; attaching when it appears",
-				wanted->name);
-		seen->ifindex = 0;
-		strcpy(seen->problem, "no such interface; waiting for it");
-		return;
+		snprintf(problem, sizeof(problem),
+			 "%s: no such interface; attaching when it appears",
+			 wanted->name);
+		set_problem(seen, problem);
+	} else if (attach(b, wanted, &put_there, &e) == 0) {
+		seen->ifindex = ifindex;
+		set_problem(seen, "");
+	} else {
+		set_problem(seen, e.text);
 	}
-	if (attach(b, wanted, &e) != 0)
+}
+
+static void detach_logged(struct balancer *b, const char *name)
+{
+	struct error e;
+
+	if (detach_device(name, b->prog.fd, &e) == 0)
+		log_info("%s: detached", name);
+	else if (if_nametoindex(name))
 		log_error("%s", e.text);
 }
 
+/* Another mode is as good as another interface: off first. */
 static void detach_dropped(struct balancer *b, const struct model *before)
 {
 	for (size_t i = 0; i < before->ninterfaces; i++) {
-		const char *name = before->interfaces[i].name;
-		struct error e;
+		const struct model_interface *was = &before->interfaces[i];
+		const struct model_interface *now =
+			model_find_interface(&b->model, was->name);
+		struct interface_seen *seen = find_seen(b, was->name);
 
-		if (model_find_interface(&b->model, name))
+		if (now && now->mode == was->mode)
 			continue;
-		if (detach_device(name, b->prog.fd, &e) == 0)
-			log_info("%s: detached", name);
-		else if (if_nametoindex(name))
-			log_error("%s", e.text);
+		detach_logged(b, was->name);
+		if (seen)
+			seen->ifindex = 0;
 	}
 }
 
@@ -123,50 +161,29 @@ void interfaces_free(struct balancer *b)
 	b->nseen = 0;
 }
 
-int interfaces_replace_old(struct balancer *b, struct error *e)
-{
-	struct attachment *list;
-	int n, err = 0;
-
-	if (b->prog.old_fd < 0)
-		return 0;
-	list = calloc(DEVICES_MAX, sizeof(*list));
-	if (!list)
-		return error_set(e, ENOMEM, "no memory");
-	n = attach_list(&b->prog.old_id, 1, list, DEVICES_MAX, e);
-	if (n < 0)
-		err = n;
-	for (int i = 0; i < n && !err; i++) {
-		enum attach_mode got;
-
-		err = attach_device(list[i].ifname, b->prog.fd, b->prog.old_fd,
-				    list[i].mode, &got, e);
-		if (!err)
-			log_info("%s: another build's program replaced",
-				 list[i].ifname);
-	}
-	free(list);
-	return err;
-}
-
-int interfaces_detach_all(struct balancer *b UNUSED, uint32_t prog_id,
-			  int prog_fd, struct error *e)
+void interfaces_take_over(struct balancer *b)
 {
 	struct attachment *list = calloc(DEVICES_MAX, sizeof(*list));
-	int n, err = 0;
+	struct error e;
+	int n = list ? attach_list(NULL, 0, list, DEVICES_MAX, &e) : 0;
 
-	if (!list)
-		return error_set(e, ENOMEM, "no memory");
-	n = attach_list(&prog_id, 1, list, DEVICES_MAX, e);
 	if (n < 0)
-		err = n;
-	for (int i = 0; i < n && !err; i++) {
-		err = detach_device(list[i].ifname, prog_fd, e);
-		if (!err)
-			log_info("%s: detached", list[i].ifname);
+		log_error("%s", e.text);
+	for (int i = 0; i < n && i < DEVICES_MAX; i++) {
+		int old_fd = replaceable(b, list[i].prog_id);
+		enum attach_mode got;
+
+		if (old_fd < 0)
+			continue;
+		if (attach_device(list[i].ifname, b->prog.fd, old_fd,
+				  list[i].mode, &got, &e) == 0)
+			log_info("%s: another build's program replaced",
+				 list[i].ifname);
+		else
+			log_error("%s", e.text);
+		close(old_fd);
 	}
 	free(list);
-	return err;
 }
 
 void interfaces_warnings(const struct balancer *b, json_t *list)
@@ -177,9 +194,7 @@ void interfaces_warnings(const struct balancer *b, json_t *list)
 		struct error e;
 
 		if (seen->problem[0])
-			json_array_append_new(
-				list, json_sprintf("interface %s: %s",
-						   seen->name, seen->problem));
+			json_array_append_new(list, json_string(seen->problem));
 		else if (attach_query(seen->name, &now, &e) == 0 &&
 			 now.prog_id != b->prog.id)
 			json_array_append_new(
@@ -205,8 +220,7 @@ int balancer_attach(struct balancer *b, const struct model_interface *wanted,
 {
 	const struct model_interface *known =
 		model_find_interface(&b->model, wanted->name);
-	enum attach_mode got;
-	struct error ignored;
+	bool put_there;
 	int err;
 
 	if (known && known->mode != wanted->mode)
@@ -214,33 +228,42 @@ int balancer_attach(struct balancer *b, const struct model_interface *wanted,
 			e, EEXIST,
 			"interface \"%s\" is configured in mode %s; detach it first",
 			wanted->name, attach_mode_name(known->mode));
-	if (known)
-		return attach(b, wanted, e);
-	/* Whoever asks is told if it cannot be; the log, by the sync. */
-	err = attach_device(wanted->name, b->prog.fd, b->prog.old_fd,
-			    wanted->mode, &got, e);
+	err = attach(b, wanted, &put_there, e);
 	if (err)
 		return err;
-	err = balancer_edit(b, edit_add, wanted, e);
-	if (err)
-		detach_device(wanted->name, b->prog.fd, &ignored);
+	if (!known)
+		err = balancer_edit(b, edit_add, wanted, e);
+	if (err && put_there)
+		detach_logged(b, wanted->name);
+	interfaces_sync(b, NULL);
 	return err;
 }
 
 /* Also one that the model does not have: somebody attached it with ip(8). */
 int balancer_detach(struct balancer *b, const char *name, struct error *e)
 {
+	const bool known = model_find_interface(&b->model, name);
+	struct model_interface wanted;
 	struct attachment now;
-	int err;
+	struct error ignored;
+	bool put_there;
+	int err = attach_query(name, &now, e);
 
-	if (model_find_interface(&b->model, name))
-		return balancer_edit(b, edit_del, name, e);
-	err = attach_query(name, &now, e);
-	if (err)
+	if (err && !(known && err == -ENODEV))
 		return err;
-	if (now.prog_id != b->prog.id)
+	if (!known && now.prog_id != b->prog.id)
 		return error_set(e, ENOENT,
 				 "interface \"%s\": ringlb is not attached",
 				 name);
-	return detach_device(name, b->prog.fd, e);
+	if (!err)
+		err = detach_device(name, b->prog.fd, e);
+	if (err && err != -ENODEV)
+		return err;
+	if (!known)
+		return 0;
+	wanted = *model_find_interface(&b->model, name);
+	err = balancer_edit(b, edit_del, name, e);
+	if (err)
+		attach(b, &wanted, &put_there, &ignored);
+	return err;
 }

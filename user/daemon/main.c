@@ -124,6 +124,18 @@ static int parse_options(int argc, char **argv, struct options *o)
 	return status;
 }
 
+/* Until the loop runs, nobody could answer them; they wait. */
+static void hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(how, &set, NULL);
+}
+
 static void on_hangup(void *arg)
 {
 	struct error e;
@@ -152,6 +164,7 @@ static int serve(struct balancer *b, struct loop *loop, int control_fd)
 	int err = -ENOMEM;
 
 	if (http && hup && term && intr) {
+		hold_signals(SIG_UNBLOCK);
 		log_info("ready");
 		err = loop_run(loop);
 	}
@@ -191,7 +204,7 @@ static int run(const struct options *o, struct loop *loop, int control_fd)
 static int remove_path(const struct options *o)
 {
 	struct error e = { 0 };
-	int err = balancer_remove(o->balancer.pins, &e);
+	int err = prog_remove(o->balancer.pins, &e);
 
 	if (err)
 		log_error("%s", e.text);
@@ -213,6 +226,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (o.remove)
 		return remove_path(&o) ? 1 : 0;
+	hold_signals(SIG_BLOCK);
 
 	control_fd = control_listen(o.socket, &e);
 	if (control_fd < 0) {

@@ -13,13 +13,11 @@
 #include "log.h"
 
 #define SETTLE_MS 20
+#define SHOWN_MAX 10 /* warnings of one kind */
 
-/* States before and after, to log what changed. */
 static void log_hop(const struct model_pool *p, const struct model_backend *b,
-		    enum route_state was, const struct route_hop *now)
+		    const struct route_hop *now)
 {
-	if (was == now->state)
-		return;
 	if (now->state == ROUTE_RESOLVED)
 		log_info("backend %s of pool %s: reachable through %s", b->name,
 			 p->name, now->ifname);
@@ -28,23 +26,28 @@ static void log_hop(const struct model_pool *p, const struct model_backend *b,
 			    route_state_text(now->state));
 }
 
-static void refresh_hops(struct balancer *b)
+/* What has changed since the last time.  That a new backend is reachable goes
+ * without saying: RESOLVED is 0. */
+void watch_log(struct balancer *b)
 {
-	enum route_state *was = calloc(RLB_MAX_BACKENDS, sizeof(*was));
+	bool known[RLB_MAX_BACKENDS] = { false };
 
-	if (!was)
-		return;
-	for (uint32_t id = 1; id < RLB_MAX_BACKENDS; id++)
-		was[id] = apply_hop(b->apply, id)->state;
-	apply_refresh_hops(b->apply, &b->model);
 	for (size_t i = 0; i < b->model.npools; i++) {
 		const struct model_pool *p = &b->model.pools[i];
 
-		for (size_t j = 0; j < p->nbackends; j++)
-			log_hop(p, &p->backends[j], was[p->backends[j].id],
-				apply_hop(b->apply, p->backends[j].id));
+		for (size_t j = 0; j < p->nbackends; j++) {
+			const uint16_t id = p->backends[j].id;
+			const struct route_hop *now = apply_hop(b->apply, id);
+
+			known[id] = true;
+			if (b->logged[id] != now->state)
+				log_hop(p, &p->backends[j], now);
+			b->logged[id] = now->state;
+		}
 	}
-	free(was);
+	for (size_t id = 0; id < RLB_MAX_BACKENDS; id++)
+		if (!known[id])
+			b->logged[id] = ROUTE_RESOLVED;
 }
 
 static uint64_t now_ms(void)
@@ -68,7 +71,8 @@ static void on_settled(void *arg)
 	if ((changes.addrs || changes.links) &&
 	    apply_refresh_machine(b->apply, &b->model, &e) != 0)
 		log_error("addresses and devices of this machine: %s", e.text);
-	refresh_hops(b);
+	apply_refresh_hops(b->apply, &b->model);
+	watch_log(b);
 	/* With thousands of backends this takes tens of milliseconds: let it
 	 * take a tenth of the time at most. */
 	b->settle_ms = 10 * (now_ms() - start);
@@ -127,24 +131,47 @@ static bool has_nat(const struct model *m, uint8_t family)
 	return false;
 }
 
-static void unresolved_warnings(const struct balancer *b, json_t *list)
+/* What keeps packets from a backend, or slows them; NULL: nothing.  Out of the
+ * interface that frames come in by, no redirect is needed. */
+static json_t *hop_problem(const struct balancer *b,
+			   const struct route_hop *hop)
 {
+	if (hop->state != ROUTE_RESOLVED)
+		return json_string(route_state_text(hop->state));
+	if (hop->redirect || model_find_interface(&b->model, hop->ifname))
+		return NULL;
+	return json_sprintf(
+		"%s takes no redirected frames, the kernel sends them (nat) or they are dropped (dsr); a network card does once ringlb is attached to it",
+		hop->ifname);
+}
+
+static void backend_warnings(const struct balancer *b, json_t *list)
+{
+	int n = 0;
+
 	for (size_t i = 0; i < b->model.npools; i++) {
 		const struct model_pool *p = &b->model.pools[i];
 
 		for (size_t j = 0; j < p->nbackends; j++) {
-			const struct route_hop *hop =
-				apply_hop(b->apply, p->backends[j].id);
+			json_t *problem = hop_problem(
+				b, apply_hop(b->apply, p->backends[j].id));
 
-			if (hop->state != ROUTE_RESOLVED)
+			if (problem && ++n <= SHOWN_MAX)
 				json_array_append_new(
 					list,
 					json_sprintf(
 						"backend %s of pool %s: %s",
 						p->backends[j].name, p->name,
-						route_state_text(hop->state)));
+						json_string_value(problem)));
+			json_decref(problem);
 		}
 	}
+	if (n > SHOWN_MAX)
+		json_array_append_new(
+			list,
+			json_sprintf(
+				"and %d more backends: ringlb backend list",
+				n - SHOWN_MAX));
 }
 
 void watch_warnings(const struct balancer *b, json_t *list)
@@ -161,5 +188,5 @@ void watch_warnings(const struct balancer *b, json_t *list)
 			list,
 			json_string(
 				"IPv6 forwarding is off, so replies of nat backends are not sent on: sysctl -w net.ipv6.conf.all.forwarding=1"));
-	unresolved_warnings(b, list);
+	backend_warnings(b, list);
 }

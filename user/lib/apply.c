@@ -5,13 +5,31 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-
-#include <xxhash.h>
 
 #include "apply_internal.h"
 #include "keys.h"
 #include "services.h"
+
+/* What an earlier process left.  None is fine; what cannot be read is not: it
+ * would be taken for free. */
+static int open_tables(struct apply *a, struct error *e)
+{
+	int err = table_open(&a->services, a->maps->services_fd, 0);
+
+	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++)
+		a->rings[id].table = TABLE_NONE;
+	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++) {
+		if (err && err != -ENOENT)
+			return error_set(
+				e, -err, "tables of the packet path: %s%s",
+				strerror(-err),
+				err == -EPERM
+					? "; reading them needs CAP_SYS_ADMIN"
+					: "");
+		err = table_open(&a->rings[id].table, a->maps->rings_fd, id);
+	}
+	return 0;
+}
 
 struct apply *apply_open(struct maps *maps, struct route *route,
 			 struct error *e)
@@ -24,11 +42,10 @@ struct apply *apply_open(struct maps *maps, struct route *route,
 	}
 	a->maps = maps;
 	a->route = route;
-	/* What an earlier process left; none is fine. */
-	table_open(&a->services, maps->services_fd, 0);
-	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++)
-		table_open(&a->rings[id].table, maps->rings_fd, id);
-	return a;
+	if (open_tables(a, e) == 0)
+		return a;
+	apply_close(a);
+	return NULL;
 }
 
 void apply_close(struct apply *a)
@@ -40,6 +57,8 @@ void apply_close(struct apply *a)
 		table_close(&a->rings[id].table);
 	free(a);
 }
+
+#define ADDRS_MAX (RLB_MAX_SERVICES + RLB_LOCAL_KEYS_MAX)
 
 /* One pointer swapped, and how to swap it back. */
 struct swap {
@@ -107,16 +126,25 @@ static int change_swap(struct change *c, struct table *now, struct table *next,
 	return 0;
 }
 
-static void change_undo(struct change *c)
+/* Returns a negative errno if the kernel kept something of the new state. */
+static int change_undo(struct change *c)
 {
+	int result = 0;
+
 	while (c->ndone > 0) {
 		struct swap *s = &c->done[--c->ndone];
+		int err = table_publish(s->former.fd < 0 ? NULL : &s->former,
+					s->outer_fd, s->key);
 
-		table_publish(s->former.fd < 0 ? NULL : &s->former, s->outer_fd,
-			      s->key);
+		if (err) {
+			table_close(&s->former);
+			result = err;
+			continue;
+		}
 		table_close(s->now);
 		*s->now = s->former;
 	}
+	return result;
 }
 
 static struct ring_member *pool_members(const struct model_pool *p)
@@ -198,8 +226,10 @@ static int prepare_rings(struct apply *a, struct change *c,
 			old ? model_find_pool(old, p->name) : NULL;
 		int err;
 
-		if (was && same_ring(p, was))
+		if (was && same_ring(p, was)) {
+			a->rings[p->id].change = (struct ring_diff){ 0 };
 			continue;
+		}
 		err = prepare_ring(a, c, p);
 		if (err)
 			return error_set(e, -err, "ring of pool \"%s\": %s",
@@ -208,19 +238,40 @@ static int prepare_rings(struct apply *a, struct change *c,
 	return 0;
 }
 
-/* What packets need to know of this machine itself. */
-static int add_machine_keys(struct apply *a, struct key_list *keys)
+/* Services may have thousands of addresses, and they may be on lo; but nobody
+ * answers to them from a backend's port.  Returns how many others there are, at
+ * most RLB_LOCAL_KEYS_MAX. */
+static int drop_service_addrs(struct addr *addrs, int n, const struct model *m)
 {
-	struct addr addrs[RLB_LOCAL_KEYS_MAX];
+	int kept = 0;
+
+	for (int i = 0; i < n && kept < RLB_LOCAL_KEYS_MAX; i++) {
+		bool is_service = false;
+
+		for (size_t j = 0; j < m->nservices && !is_service; j++)
+			is_service =
+				addr_equal(&addrs[i], &m->services[j].addr);
+		if (!is_service)
+			addrs[kept++] = addrs[i];
+	}
+	return kept;
+}
+
+/* What packets need to know of this machine itself. */
+static int add_machine_keys(struct apply *a, struct key_list *keys,
+			    const struct model *m)
+{
+	struct addr addrs[ADDRS_MAX];
 	struct route_device devices[RLB_DEVICE_KEYS_MAX];
-	int naddrs = route_local_addrs(a->route, addrs, RLB_LOCAL_KEYS_MAX);
+	int naddrs = route_local_addrs(a->route, addrs, ADDRS_MAX);
 	int ndevices = route_devices(a->route, devices, RLB_DEVICE_KEYS_MAX);
 	int err;
 
 	if (naddrs < 0 || ndevices < 0)
 		return naddrs < 0 ? naddrs : ndevices;
-	if (naddrs > RLB_LOCAL_KEYS_MAX)
-		naddrs = RLB_LOCAL_KEYS_MAX;
+	if (naddrs > ADDRS_MAX)
+		naddrs = ADDRS_MAX;
+	naddrs = drop_service_addrs(addrs, naddrs, m);
 	if (ndevices > RLB_DEVICE_KEYS_MAX)
 		ndevices = RLB_DEVICE_KEYS_MAX;
 	err = keys_add_locals(keys, addrs, naddrs);
@@ -262,14 +313,14 @@ static int prepare_services(struct apply *a, struct change *c,
 
 	err = keys_add_model(&keys, new);
 	if (!err)
-		err = add_machine_keys(a, &keys);
+		err = add_machine_keys(a, &keys, new);
+	if (err ||
+	    (a->services.fd >= 0 && keys_are_table(&keys, a->services.mem)))
+		goto out;
+	err = build_services(&c->services, &keys);
 	if (!err)
-		err = build_services(&c->services, &keys);
-	if (!err && a->services.fd >= 0 &&
-	    keys_are_table(&keys, a->services.mem))
-		table_close(&c->services);
-	else if (!err)
 		err = prepare_both(a, c, &keys);
+out:
 	keys_free(&keys);
 	return err ? error_set(e, -err, "service table: %s", strerror(-err))
 		   : 0;
@@ -391,7 +442,7 @@ int apply_model(struct apply *a, const struct model *new,
 		const struct model *old, struct error *e)
 {
 	struct change *c = change_new();
-	int err;
+	int err, undo_err;
 
 	if (!c)
 		return error_set(e, ENOMEM, "no memory");
@@ -405,11 +456,13 @@ int apply_model(struct apply *a, const struct model *new,
 	hops_prepare(a, new);
 	err = swap_all(a, c);
 	if (err) {
-		error_set(e, -err,
-			  "swapping tables: %s; the former state is in force",
-			  strerror(-err));
-		change_undo(c);
-		if (old)
+		undo_err = change_undo(c);
+		error_set(
+			e, -err, "swapping tables: %s; %s", strerror(-err),
+			undo_err
+				? "and swapping them back failed, too: the state is mixed, restart ringlbd"
+				: "the former state is in force");
+		if (old && !undo_err)
 			clear_entries(a, old);
 		goto out;
 	}
@@ -445,37 +498,4 @@ void apply_pool_ring(const struct apply *a, uint16_t pool_id,
 		.digest = a->rings[pool_id].digest,
 		.change = a->rings[pool_id].change,
 	};
-}
-
-/* From a text of the operator's: equal texts, equal hashes, on every
- * balancer. */
-static struct rlb_hash_key derive_key(const char *text)
-{
-	const size_t len = strlen(text);
-	struct rlb_hash_key key;
-
-	for (size_t i = 0; i < sizeof(key.nh) / sizeof(key.nh[0]); i++)
-		key.nh[i] = XXH3_64bits_withSeed(text, len, i);
-	key.fin = XXH3_64bits_withSeed(text, len, UINT64_MAX);
-	return key;
-}
-
-int apply_flow_key(struct apply *a, const char *text, struct error *e)
-{
-	struct rlb_config now, config = { .set = 1 };
-	int err = maps_read_config(a->maps, &now);
-
-	if (!err && now.set && !*text)
-		return 0;
-	if (*text)
-		config.flow = derive_key(text);
-	else if (getrandom(&config.flow, sizeof(config.flow), 0) < 0)
-		err = -errno;
-	if (!err && now.set && memcmp(&now, &config, sizeof(now)) != 0)
-		return error_set(
-			e, EBUSY,
-			"flow_key: the packet path runs with another one, and every flow would move; take it away first with ringlbd --remove");
-	if (!err)
-		err = maps_write_config(a->maps, &config);
-	return err ? error_set(e, -err, "flow_key: %s", strerror(-err)) : 0;
 }

@@ -161,7 +161,8 @@ int apply_choose_ids(struct apply *a, struct model *m, struct error *e)
 		struct model_pool *p = &m->pools[i];
 
 		if (!p->id)
-			p->id = take(t.pools, RLB_MAX_POOLS, 0);
+			p->id = a->last_pool =
+				take(t.pools, RLB_MAX_POOLS, a->last_pool);
 		if (!p->id)
 			return error_set(
 				e, ENOSPC,
@@ -173,7 +174,8 @@ int apply_choose_ids(struct apply *a, struct model *m, struct error *e)
 		struct model_service *s = &m->services[i];
 
 		if (!s->id)
-			s->id = take(t.services, RLB_MAX_SERVICES, 0);
+			s->id = a->last_service = take(
+				t.services, RLB_MAX_SERVICES, a->last_service);
 		if (!s->id)
 			err = error_set(
 				e, ENOSPC,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apply_internal.h - what the files of apply share: apply.c orders a change,
- * apply_ids.c chooses ids, apply_hops.c keeps next hops.
+ * apply_ids.c chooses ids, apply_hops.c keeps next hops, apply_key.c the key.
  */
 #ifndef RINGLB_APPLY_INTERNAL_H
 #define RINGLB_APPLY_INTERNAL_H
@@ -19,7 +19,10 @@ struct apply {
 		struct ring_diff change;
 	} rings[RLB_MAX_POOLS];			 /* by pool id */
 	struct route_hop hops[RLB_MAX_BACKENDS]; /* by backend id */
-	uint16_t last_backend; /* id given last, to give it again last */
+	/* Ids given last, to be given again last. */
+	uint16_t last_pool;
+	uint16_t last_backend;
+	uint16_t last_service;
 	uint16_t last_iface;
 };
 

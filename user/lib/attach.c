@@ -108,6 +108,14 @@ struct attachment_list {
 	size_t max;
 };
 
+static bool contains(const struct attachment_list *list, uint32_t prog_id)
+{
+	for (size_t i = 0; i < list->nids; i++)
+		if (list->prog_ids[i] == prog_id)
+			return true;
+	return false;
+}
+
 static void read_each(const struct nlmsghdr *message, void *data)
 {
 	struct attachment_list *list = data;
@@ -115,13 +123,11 @@ static void read_each(const struct nlmsghdr *message, void *data)
 
 	if (!read_attachment(&found, message) || !found.prog_id)
 		return;
-	for (size_t i = 0; i < list->nids; i++)
-		if (list->prog_ids[i] == found.prog_id) {
-			if (list->n < list->max)
-				list->at[list->n] = found;
-			list->n++;
-			return;
-		}
+	if (list->nids && !contains(list, found.prog_id))
+		return;
+	if (list->n < list->max)
+		list->at[list->n] = found;
+	list->n++;
 }
 
 int attach_list(const uint32_t *prog_ids, size_t nids, struct attachment *out,

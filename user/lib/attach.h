@@ -27,8 +27,8 @@ struct attachment {
 int attach_query(const char *ifname, struct attachment *out, struct error *e);
 
 /* Every device of this network namespace that carries one of the programs
- * @prog_ids; fills at most @max, returns how many there are or a negative
- * errno.  Asks the kernel once, for all devices. */
+ * @prog_ids, or, with @nids 0, any XDP program; fills at most @max, returns how
+ * many there are or a negative errno. */
 int attach_list(const uint32_t *prog_ids, size_t nids, struct attachment *out,
 		size_t max, struct error *e);
 

@@ -64,6 +64,29 @@ static int make_dir(const char *path, struct error *e)
 			 strerror(errno));
 }
 
+int prog_lock(const char *pins, struct error *e)
+{
+	int fd;
+
+	if (!is_bpffs(pins))
+		return error_set(
+			e, EINVAL,
+			"pin directory %s: not on a bpffs; mount one: mount -t bpf bpf %s",
+			pins, BPFFS);
+	fd = open(pins, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_set(e, errno, "pin directory %s: %s", pins,
+				 strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return error_set(
+			e, EBUSY,
+			"pin directory %s: another ringlbd is using it; stop that one first, or give this one its own --pins and --socket",
+			pins);
+	}
+	return fd;
+}
+
 static int lock_pins(struct prog *p, struct error *e)
 {
 	int err;
@@ -72,21 +95,8 @@ static int lock_pins(struct prog *p, struct error *e)
 	err = make_dir(p->pins, e);
 	if (err)
 		return err;
-	if (!is_bpffs(p->pins))
-		return error_set(
-			e, EINVAL,
-			"pin directory %s: not on a bpffs; mount one: mount -t bpf bpf %s",
-			p->pins, BPFFS);
-	p->lock_fd = open(p->pins, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p->lock_fd < 0)
-		return error_set(e, errno, "pin directory %s: %s", p->pins,
-				 strerror(errno));
-	if (flock(p->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		return error_set(
-			e, EBUSY,
-			"pin directory %s: another ringlbd is using it; stop that one first, or give this one its own --pins and --socket",
-			p->pins);
-	return 0;
+	p->lock_fd = prog_lock(p->pins, e);
+	return p->lock_fd < 0 ? p->lock_fd : 0;
 }
 
 /* libbpf takes a pinned map of the wrong size without a word, or with one that
@@ -156,6 +166,8 @@ static int place_maps(struct prog *p, struct error *e)
 static int map_maps(struct prog *p, struct error *e)
 {
 	const struct ringlb_bpf *s = p->skeleton;
+	struct bpf_map_info info = {};
+	__u32 len = sizeof(info);
 	int err;
 
 	p->maps = (struct maps){
@@ -169,6 +181,8 @@ static int map_maps(struct prog *p, struct error *e)
 		.svc_stats_fd = bpf_map__fd(s->maps.rlb_svc_stats),
 		.be_stats_fd = bpf_map__fd(s->maps.rlb_be_stats),
 	};
+	if (bpf_obj_get_info_by_fd(p->maps.services_fd, &info, &len) == 0)
+		p->services_id = info.id;
 	err = maps_map(&p->maps);
 	if (err)
 		return error_set(e, -err, "maps of the packet path: %s",
@@ -176,10 +190,12 @@ static int map_maps(struct prog *p, struct error *e)
 	return 0;
 }
 
+#define MAPS_MAX 64
+
 struct identity {
 	uint32_t id;
 	uint8_t tag[BPF_TAG_SIZE];
-	uint32_t map_ids[64];
+	uint32_t map_ids[MAPS_MAX];
 	uint32_t nmaps;
 };
 
@@ -190,7 +206,7 @@ static int identify(int fd, struct identity *out)
 
 	memset(out, 0, sizeof(*out));
 	info.map_ids = (uintptr_t)out->map_ids;
-	info.nr_map_ids = 64;
+	info.nr_map_ids = MAPS_MAX;
 	if (bpf_obj_get_info_by_fd(fd, &info, &len) != 0)
 		return -errno;
 	out->id = info.id;
@@ -203,9 +219,30 @@ static int identify(int fd, struct identity *out)
 static bool same_build(const struct identity *a, const struct identity *b)
 {
 	return memcmp(a->tag, b->tag, sizeof(a->tag)) == 0 &&
-	       a->nmaps == b->nmaps && a->nmaps <= 64 &&
+	       a->nmaps == b->nmaps && a->nmaps <= MAPS_MAX &&
 	       memcmp(a->map_ids, b->map_ids,
 		      a->nmaps * sizeof(a->map_ids[0])) == 0;
+}
+
+bool prog_uses_map(uint32_t prog_id, uint32_t map_id)
+{
+	struct identity it;
+	int fd = bpf_prog_get_fd_by_id(prog_id);
+	bool uses = false;
+
+	if (fd < 0)
+		return false;
+	if (map_id && identify(fd, &it) == 0)
+		for (uint32_t i = 0; i < it.nmaps && i < MAPS_MAX; i++)
+			uses |= it.map_ids[i] == map_id;
+	close(fd);
+	return uses;
+}
+
+bool prog_is_ours(const struct prog *p, uint32_t prog_id)
+{
+	return prog_id && (prog_id == p->id || prog_id == p->old_id ||
+			   prog_uses_map(prog_id, p->services_id));
 }
 
 static int choose_program(struct prog *p, struct error *e)
@@ -270,7 +307,7 @@ int prog_open(struct prog *p, const char *pins, struct error *e)
 			"loading the packet path: %s; run with --verbose to see what the kernel says%s",
 			strerror(-err),
 			err == -EPERM
-				? "; it needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
+				? "; it needs root, or CAP_SYS_ADMIN and CAP_NET_ADMIN"
 				: "");
 		goto close;
 	}
@@ -299,26 +336,6 @@ int prog_pin(struct prog *p, struct error *e)
 		close(p->old_fd);
 	p->old_fd = -1;
 	p->old_id = 0;
-	return 0;
-}
-
-int prog_unpin(struct prog *p, struct error *e)
-{
-	char path[PATH_MAX];
-	struct bpf_map *map;
-
-	bpf_object__for_each_map(map, p->skeleton->obj) if (
-		bpf_map__is_pinned(map) &&
-		bpf_map__unpin(map, NULL) !=
-			0) return error_set(e, errno, "pin %s: %s",
-					    bpf_map__pin_path(map),
-					    strerror(errno));
-	snprintf(path, sizeof(path), "%s/maps-%s", p->pins, RLB_LAYOUT);
-	rmdir(path);
-	if (unlink(p->path) != 0 && errno != ENOENT)
-		return error_set(e, errno, "pin %s: %s", p->path,
-				 strerror(errno));
-	rmdir(p->pins);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ struct prog {
 	uint32_t id;
 	int old_fd; /* another build's program, found pinned; -1: none */
 	uint32_t old_id;
+	uint32_t services_id; /* of map rlb_services */
 	bool adopted; /* the maps were there already, with what is in them */
 	struct ringlb_bpf *skeleton;
 	struct maps maps;
@@ -51,8 +52,23 @@ int prog_open(struct prog *p, const char *pins, struct error *e);
 /* Pin the program, in place of another build's: one rename. */
 int prog_pin(struct prog *p, struct error *e);
 
-/* Take all pins away.  What is attached to a device goes on until detached. */
-int prog_unpin(struct prog *p, struct error *e);
+/* Does program @prog_id use map @map_id?  False also when there is none such. */
+bool prog_uses_map(uint32_t prog_id, uint32_t map_id);
+
+/* Is program @prog_id a build of ours that uses our maps, or the one that was
+ * pinned?  Such a one may be replaced. */
+bool prog_is_ours(const struct prog *p, uint32_t prog_id);
+
+/* Lock directory @pins; returns the descriptor that holds the lock, or -EBUSY
+ * and others. */
+int prog_lock(const char *pins, struct error *e);
+
+/* Detach from every device, in this network namespace, what @pins hold or what
+ * uses the maps there, and take the pins away.  The caller has the lock. */
+int prog_take_away(const char *pins, struct error *e);
+
+/* The same for a path whose daemon is gone.  Without any pins: 0. */
+int prog_remove(const char *pins, struct error *e);
 
 /* Pins, maps and attachments stay. */
 void prog_close(struct prog *p);
