@@ -21,13 +21,13 @@
 	X(FORWARDED_OUT, XDP_REDIRECT, \
 	  "sent to a backend, out of another interface") \
 	X(FORWARDED_VIA_STACK, XDP_PASS, \
-	  "rewritten for a backend whose MAC is not known yet, kernel sends") \
+	  "rewritten for a backend, handed to the kernel: XDP knows no way") \
 	X(REPLIED, XDP_TX, \
 	  "reply sent to a client, out of the same interface") \
 	X(REPLIED_OUT, XDP_REDIRECT, \
 	  "reply sent to a client, out of another interface") \
 	X(REPLIED_VIA_STACK, XDP_PASS, \
-	  "reply rewritten, kernel finds the client's next hop") \
+	  "reply rewritten, handed to the kernel: XDP knows no way") \
 	X(REPLY_UNROUTED, XDP_PASS, \
 	  "reply passed untouched: no route, too big, or TTL at its end") \
 	X(NOT_OURS, XDP_PASS, "no service at this address") \

@@ -99,9 +99,9 @@ static const char *doubt(const struct request *r)
 static enum cmd_status complain_connect(const char *socket, int errnum)
 {
 	if (errnum == EACCES)
-		complain("%s: permission denied; be root, or a member of the "
-			 "socket's group",
-			 socket);
+		complain(
+			"%s: permission denied; only root may speak to ringlbd",
+			socket);
 	else
 		complain("no daemon answers at %s: %s; is ringlbd running? "
 			 "--socket names another socket",
