@@ -15,8 +15,8 @@ set -eu
 build="gcc make clang bpftool libbpf-dev libelf-dev zlib1g-dev linux-libc-dev
 	libmnl-dev libjansson-dev libyaml-dev libxxhash-dev libevent-dev
 	libmicrohttpd-dev libcurl4-openssl-dev libsmartcols-dev scdoc"
-demo="$build iproute2 ethtool procps util-linux nginx-light curl"
-check="$demo libcunit1-dev libclang-rt-14-dev socat iperf3 python3 iputils-ping jq"
+demo="$build iproute2 ethtool procps util-linux nginx-light curl python3"
+check="$demo libcunit1-dev libclang-rt-14-dev socat iperf3 jq"
 vm="$check qemu-system-x86 busybox-static cpio"
 lint="clang-format shellcheck"
 dev="$build bear"

@@ -144,11 +144,12 @@ link plain eth0 peer eth0
 addr plain eth0 10.6.0.1/24 fd00:6::1/64
 addr peer eth0 10.6.0.2/24 fd00:6::2/64
 answers plain :: 80
-# shellcheck disable=SC2016  # for the inner shell
-check "ip link loads the program from its file" on plain unshare -m bash -c '
-	mkdir -p /sys/fs/bpf
-	mount -t bpf bpf /sys/fs/bpf && ip link set dev eth0 xdp obj "$1" sec xdp' \
-	- "$build/ringlb.bpf.o"
+# ip pins the maps as well; here, on a bpffs of its own.
+mkdir "$work/ipbpf"
+mount -t bpf bpf "$work/ipbpf"
+check "ip link loads the program from its file" on plain env TC_BPF_MNT="$work/ipbpf" \
+	ip link set dev eth0 xdp obj "$build/ringlb.bpf.o" sec xdp
+umount "$work/ipbpf"
 check "it is attached" attached plain eth0
 check "TCP passes untouched" says "plain 10.6.0.2" flows peer tcp 10.6.0.1 80 1
 check "UDP over IPv6 passes untouched" says "plain fd00:6::2" flows peer udp fd00:6::1 80 1

@@ -38,7 +38,7 @@ cleanup() {
 		done
 		ip netns del "$name" 2>/dev/null
 	done
-	umount "$work/bpffs" 2>/dev/null
+	umount "$work/bpffs" "$work/ipbpf" 2>/dev/null
 	rm -rf "$work"
 }
 trap cleanup EXIT
