@@ -137,13 +137,13 @@ run_demo() {
 	at_add=$(answers)
 	ringlb --json backend add web web4 10.0.1.14 weight=1 >"$work/add"
 	say "at request $at_add:  ringlb backend add web web4 10.0.1.14 weight=1"
-	effect "$work/add"
+	effect "$work/add" || exit 1
 	wait_for 60 answers_reach $del_at
 	at_del=$(answers)
 	ringlb --json backend del web web1 >"$work/del"
 	after_del=$(answers)
 	say "at request $at_del:  ringlb backend del web web1"
-	effect "$work/del"
+	effect "$work/del" || exit 1
 	ringlb --json ring show web >"$work/ring.after"
 	wait "$client_pid"
 }

@@ -203,13 +203,16 @@ static int run(const struct options *o, struct loop *loop, int control_fd)
 
 static int remove_path(const struct options *o)
 {
+	const bool there = access(o->balancer.pins, F_OK) == 0;
 	struct error e = { 0 };
 	int err = prog_remove(o->balancer.pins, &e);
 
 	if (err)
 		log_error("%s", e.text);
-	else
+	else if (there)
 		log_info("packet path taken away");
+	else
+		log_info("nothing is pinned in %s", o->balancer.pins);
 	return err;
 }
 

@@ -133,15 +133,25 @@ static bool has_nat(const struct model *m, uint8_t family)
 
 /* What keeps packets from a backend, or slows them; NULL: nothing.  Out of the
  * interface that frames come in by, no redirect is needed. */
-static json_t *hop_problem(const struct balancer *b,
+static json_t *hop_problem(const struct balancer *b, const struct model_pool *p,
 			   const struct route_hop *hop)
 {
+	struct attachment at;
+	struct error ignored;
+
 	if (hop->state != ROUTE_RESOLVED)
 		return json_string(route_state_text(hop->state));
-	if (hop->redirect || model_find_interface(&b->model, hop->ifname))
+	if (attach_query(hop->ifname, &at, &ignored) == 0 &&
+	    at.prog_id == b->prog.id)
+		return NULL;
+	if (p->mode == RLB_MODE_NAT)
+		return json_sprintf(
+			"replies come in by %s, where ringlb is not attached: ringlb attach %s",
+			hop->ifname, hop->ifname);
+	if (hop->redirect)
 		return NULL;
 	return json_sprintf(
-		"%s takes no redirected frames, the kernel sends them (nat) or they are dropped (dsr); a network card does once ringlb is attached to it",
+		"%s takes no redirected frames, so they are dropped; a network card does once ringlb is attached to it",
 		hop->ifname);
 }
 
@@ -154,7 +164,7 @@ static void backend_warnings(const struct balancer *b, json_t *list)
 
 		for (size_t j = 0; j < p->nbackends; j++) {
 			json_t *problem = hop_problem(
-				b, apply_hop(b->apply, p->backends[j].id));
+				b, p, apply_hop(b->apply, p->backends[j].id));
 
 			if (problem && ++n <= SHOWN_MAX)
 				json_array_append_new(
