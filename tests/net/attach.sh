@@ -138,6 +138,14 @@ check "another mode in the file is brought about" \
 	wait_for 5 says "true generic attached generic" shown front
 check "client is served in that mode" serves client
 
+# Where replies come in, the program is needed as well.
+ringlb detach back >/dev/null
+check "status warns where replies come in unseen" warns \
+	"backend web1 of pool web: replies come in by back, where ringlb is not attached: ringlb attach back"
+ringlb attach back >/dev/null
+check "no more when it is attached" not warns \
+	"backend web1 of pool web: replies come in by back, where ringlb is not attached: ringlb attach back"
+
 # Without a daemon, and with maps of its own that nobody has filled.
 ns plain peer
 link plain eth0 peer eth0

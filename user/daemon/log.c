@@ -37,15 +37,13 @@ static void write_line(int priority, const char *format, va_list args)
 		va_list args; \
 \
 		va_start(args, format); \
-		if ((priority) != LOG_DEBUG || verbose) \
-			write_line(priority, format, args); \
+		write_line(priority, format, args); \
 		va_end(args); \
 	}
 
 LOG_FUNCTION(log_error, LOG_ERR)
 LOG_FUNCTION(log_warning, LOG_WARNING)
 LOG_FUNCTION(log_info, LOG_INFO)
-LOG_FUNCTION(log_debug, LOG_DEBUG)
 
 /* What libbpf says is for whoever looks closer: our own errors say the rest. */
 static int from_libbpf(enum libbpf_print_level level, const char *format,
