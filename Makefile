@@ -3,6 +3,7 @@
 
 B       ?= build
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
 DESTDIR ?=
 DEPS    ?= 1
 VERSION := 0.1.0
@@ -23,7 +24,7 @@ endif
 
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 -Wall -Wextra -fstack-protector-strong
-CPPFLAGS += -D_GNU_SOURCE -DRINGLB_VERSION='"$(VERSION)"' -Iinclude -Iuser/lib -I$(B)
+CPPFLAGS += -D_GNU_SOURCE -DRINGLB_VERSION='"$(VERSION)"' -Iinclude -Iuser/ring -Iuser/lib -I$(B)
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Iinclude -idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 ifeq ($(SAN),1)
@@ -32,13 +33,20 @@ CFLAGS  += -O1 -fno-omit-frame-pointer $(SANITIZE)
 LDFLAGS += $(SANITIZE)
 endif
 
-LIB_SRC    := $(wildcard user/lib/*.c)
+RING_SRC   := $(wildcard user/ring/*.c)
+LIB_SRC    := $(wildcard user/lib/*.c) $(RING_SRC)
 DAEMON_SRC := $(wildcard user/daemon/*.c)
 CLI_SRC    := $(wildcard user/cli/*.c)
+RING_OBJ   := $(RING_SRC:%.c=$(B)/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(B)/%.o)
 DAEMON_OBJ := $(DAEMON_SRC:%.c=$(B)/%.o)
 CLI_OBJ    := $(CLI_SRC:%.c=$(B)/%.o)
-LIB        := $(B)/libringlb.a
+LIB        := $(B)/internal.a
+
+# The public library: what is in the archive, the shared object, and its ABI.
+RING_A     := $(B)/libringlb.a
+RING_ABI   := libringlb.so.0
+RING_SO    := $(B)/$(RING_ABI)
 
 UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 PROG       := $(patsubst tests/prog/%.c,$(B)/tests/prog/%,$(wildcard tests/prog/test_*.c))
@@ -46,16 +54,18 @@ PROG       := $(patsubst tests/prog/%.c,$(B)/tests/prog/%,$(wildcard tests/prog/
 FUZZ       := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_RUN   := tests/fuzz/run.sh
 CLI        := tests/cli/run.sh
+USE        := tests/library/run.sh
 NET        := $(filter-out %/lib.sh,$(wildcard tests/net/*.sh))
 
-LIBS_LIB    := -lbpf -lelf -lz -lmnl -ljansson -lyaml -lxxhash
+LIBS_RING   := -lxxhash -lmd
+LIBS_LIB    := -lbpf -lelf -lz -lmnl -ljansson -lyaml $(LIBS_RING)
 LIBS_DAEMON := $(LIBS_LIB) -levent_core -lmicrohttpd
 LIBS_CLI    := $(LIBS_LIB) -lcurl -lsmartcols -lm
 
-.PHONY: all demo check check-unit check-cli check-prog check-net check-fuzz check-vm bench lint format install uninstall \
+.PHONY: all demo check check-unit check-cli check-prog check-net check-fuzz fuzz check-vm bench lib lint format install install-lib uninstall \
 	man compile_commands.json deps-build deps-demo deps-check deps-vm deps-lint deps-bench deps-dev clean help
 .DEFAULT_GOAL := all
-all: $(B)/ringlbd $(B)/ringlb $(B)/ringlb.bpf.o man ## build the daemon, the command line, the BPF program, the manual pages
+all: $(B)/ringlbd $(B)/ringlb $(B)/ringlb.bpf.o lib man ## build the daemon, the command line, the BPF program, the library, the manual pages
 
 # The kernel side
 
@@ -77,6 +87,16 @@ $(B)/ringlbd: $(DAEMON_OBJ) $(LIB)
 $(B)/ringlb: $(CLI_OBJ) $(LIB)
 	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS_CLI)
 
+# The ring library for other programs, which see nothing of it but ring_*.
+
+lib: $(RING_A) $(RING_SO)              ## the ring library alone: needs no BPF, only xxhash and libmd
+$(RING_OBJ): CFLAGS += -fPIC
+$(RING_A): $(RING_OBJ)
+	$(call say,AR,$@) $(LD) -r -o $@.o $^ && objcopy --wildcard --keep-global-symbol='ring_*' $@.o && rm -f $@ && ar rcs $@ $@.o
+$(RING_SO): $(RING_OBJ) user/ring/libringlb.map
+	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(RING_ABI) -Wl,--version-script,user/ring/libringlb.map \
+		-o $@ $(RING_OBJ) $(LIBS_RING)
+
 # Manual pages; the synopsis and the exit status of ringlb(8) are the program's own.
 
 man: $(B)/ringlb.8 $(B)/ringlbd.8 $(B)/ringlb.yaml.5
@@ -94,16 +114,18 @@ demo: deps-demo                        ## real HTTP requests through the balance
 
 check: deps-check                      ## install what is missing, build, run every test; needs root
 	$(Q)$(MAKE) --no-print-directory all tests
-	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(UNIT) $(CLI) $(PROG) $(FUZZ_RUN) $(NET)
+	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(UNIT) $(USE) $(CLI) $(PROG) $(FUZZ_RUN) $(NET)
 tests: $(UNIT) $(PROG) $(FUZZ) $(B)/tests/net/pass.bpf.o
-check-unit: $(UNIT)                    ## the library's tests alone
-	$(Q)scripts/run-tests.sh $(UNIT)
+check-unit: $(UNIT) lib                ## unit tests, and the ring library used from C and C++
+	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(UNIT) $(USE)
 check-cli: $(B)/ringlb                 ## the command line without a daemon
 	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(CLI)
 check-prog: $(PROG)                    ## packets through the BPF program; needs root
 	$(Q)scripts/run-tests.sh $(PROG)
-check-fuzz: $(FUZZ)                    ## every fuzzer for a few seconds; FUZZ_SECONDS=60 for longer
+check-fuzz: $(FUZZ)                    ## every fuzzer for a few seconds, FUZZ_SECONDS of them
 	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(FUZZ_RUN)
+fuzz: $(FUZZ)                          ## every fuzzer for 60 seconds
+	$(Q)FUZZ_SECONDS=60 BUILD=$(abspath $(B)) scripts/run-tests.sh $(FUZZ_RUN)
 check-net: all $(B)/tests/net/pass.bpf.o ## the whole thing in network namespaces; needs root
 	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(NET)
 
@@ -122,9 +144,11 @@ $(B)/tests/prog/%: tests/prog/%.c $(PROG_OBJ) $(B)/ringlb.skel.h
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(PROG_OBJ) -lbpf -lelf -lz
 
 # libFuzzer is clang's.
-FUZZ_CC := $(CLANG) -std=gnu11 -g -O1 -Wall -Wextra -D_GNU_SOURCE -Iinclude -Iuser/lib -fsanitize=fuzzer $(SANITIZE)
+FUZZ_CC := $(CLANG) -std=gnu11 -g -O1 -Wall -Wextra -D_GNU_SOURCE -Iinclude -Iuser/ring -Iuser/lib -fsanitize=fuzzer $(SANITIZE)
 $(B)/tests/fuzz/fuzz_packet: tests/fuzz/fuzz_packet.c tests/fuzz/host.c $(PROG_SHARED) $(wildcard bpf/* include/ringlb/* tests/prog/*.h tests/fuzz/*.h)
 	$(call say,FUZZ,$<) mkdir -p $(@D) && $(FUZZ_CC) -o $@ $(filter tests/%.c,$^)
+$(B)/tests/fuzz/fuzz_ring: tests/fuzz/fuzz_ring.c $(RING_SRC) $(wildcard user/ring/*.h) include/ringlb/ring.h
+	$(call say,FUZZ,$<) mkdir -p $(@D) && $(FUZZ_CC) -o $@ $(filter %.c,$^) $(LIBS_RING)
 $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB_SRC) $(wildcard user/lib/*.h) $(B)/ringlb.skel.h
 	$(call say,FUZZ,$<) mkdir -p $(@D) && $(FUZZ_CC) -I$(B) -o $@ $(filter %.c,$^) $(LIBS_LIB)
 
@@ -150,7 +174,16 @@ lint: deps-lint                        ## style, who includes whom, shell
 format:                                ## let clang-format rewrite the C files
 	$(Q)git ls-files '*.[ch]' | xargs clang-format -i
 
-install: all                           ## to DESTDIR and PREFIX (/usr/local)
+install-lib: lib                       ## the ring library alone, to DESTDIR, PREFIX (/usr/local) and LIBDIR (PREFIX/lib)
+	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include/ringlb
+	$(Q)install -m 644 include/ringlb/ring.h $(DESTDIR)$(PREFIX)/include/ringlb
+	$(Q)install -m 644 $(RING_A) $(DESTDIR)$(LIBDIR)
+	$(Q)install -m 755 $(RING_SO) $(DESTDIR)$(LIBDIR)/$(RING_ABI).$(VERSION)
+	$(Q)ln -sf $(RING_ABI).$(VERSION) $(DESTDIR)$(LIBDIR)/$(RING_ABI)
+	$(Q)ln -sf $(RING_ABI) $(DESTDIR)$(LIBDIR)/libringlb.so
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' user/ring/libringlb.pc.in \
+		> $(DESTDIR)$(LIBDIR)/pkgconfig/libringlb.pc
+install: all install-lib               ## to DESTDIR and PREFIX (/usr/local)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib/ringlb $(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/ringlb
 	$(Q)install -m 755 $(B)/ringlbd $(B)/ringlb $(DESTDIR)$(PREFIX)/sbin
@@ -160,7 +193,9 @@ install: all                           ## to DESTDIR and PREFIX (/usr/local)
 	$(Q)install -m 644 README.md docs/DESIGN.md docs/api.md LICENSE* $(DESTDIR)$(PREFIX)/share/doc/ringlb
 uninstall:                             ## what install put there
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/ringlbd sbin/ringlb share/man/man8/ringlb.8 share/man/man8/ringlbd.8 \
-		share/man/man5/ringlb.yaml.5)
+		share/man/man5/ringlb.yaml.5 include/ringlb/ring.h)
+	$(Q)rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libringlb.a libringlb.so $(RING_ABI) $(RING_ABI).$(VERSION) pkgconfig/libringlb.pc)
+	$(Q)rmdir $(DESTDIR)$(PREFIX)/include/ringlb 2>/dev/null || true
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/lib/ringlb $(DESTDIR)$(PREFIX)/share/doc/ringlb
 
 compile_commands.json: deps-dev       ## for clangd and the like; rebuilds everything, needs bear

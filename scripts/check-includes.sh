@@ -5,6 +5,7 @@
 # headers it may include, besides its own.
 #
 #   include/ringlb  <-  bpf
+#   ringlb/ring.h   <-  user/ring                    a library of its own
 #   include/ringlb  <-  user/lib  <-  user/daemon
 #                       user/lib  <-  user/cli       some of it
 #   everything      <-  tests
@@ -33,9 +34,10 @@ allow() {
 lib=$(git ls-files 'user/lib/*.h' | xargs -n1 basename | paste -sd'|')
 allow include/ringlb 'ringlb/(maps|reason)\.h'
 allow bpf 'ringlb/.*\.h'
+allow user/ring 'ringlb/ring\.h'
 allow user/lib 'ringlb/.*\.h|ringlb\.skel\.h'
 allow user/daemon "ringlb/.*\\.h|$lib"
-allow user/cli '(addr|args|config|error|model|shown|unused)\.h'
+allow user/cli '(addr|args|config|error|members|model|proto|shown|unused)\.h|ringlb/(maps|ring)\.h'
 
 # The kernel side has no libc beyond types.
 if grep -nE '#include <(stdio|stdlib|string|errno|unistd)\.h>' bpf/*.h bpf/*.c include/ringlb/*.h; then

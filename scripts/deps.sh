@@ -13,14 +13,14 @@ set -eu
 # shellcheck disable=SC2034
 {
 build="gcc make clang bpftool libbpf-dev libelf-dev zlib1g-dev linux-libc-dev
-	libmnl-dev libjansson-dev libyaml-dev libxxhash-dev libevent-dev
+	libmnl-dev libjansson-dev libyaml-dev libxxhash-dev libmd-dev libevent-dev
 	libmicrohttpd-dev libcurl4-openssl-dev libsmartcols-dev scdoc"
 demo="$build iproute2 ethtool procps util-linux nginx-light curl python3"
-check="$demo libcunit1-dev libclang-rt-14-dev socat iperf3 jq"
+check="$demo g++ pkg-config libcunit1-dev libclang-rt-14-dev socat iperf3 jq haproxy"
 vm="$check qemu-system-x86 busybox-static cpio"
 lint="clang-format shellcheck"
 dev="$build bear"
-bench="$build iproute2"
+bench="$build iproute2 ethtool procps util-linux"
 }
 
 case ${1-} in

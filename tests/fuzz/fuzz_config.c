@@ -33,13 +33,18 @@ static void check_model(const struct model *m)
 		uint64_t weights = 0;
 
 		REQUIRE(model_find_pool(m, p->name) == p);
+		REQUIRE(!model_pool_misfit(p));
 		nservices += p->nservices;
 		for (size_t j = 0; j < p->nbackends; j++) {
 			REQUIRE(pool_find_backend(p, p->backends[j].name) ==
 				&p->backends[j]);
+			REQUIRE(p->backends[j].weight <= RING_WEIGHT_MAX);
+			REQUIRE(p->backends[j].configured ==
+				p->backends[j].weight);
 			weights += p->backends[j].weight;
 		}
-		REQUIRE(weights * p->vnodes <= RING_POINTS_MAX);
+		REQUIRE(p->algorithm != RING_CLASSIC ||
+			weights * p->vnodes <= RING_POINTS_MAX);
 	}
 	REQUIRE(nservices == m->nservices);
 	for (size_t i = 0; i < m->nservices; i++) {

@@ -30,22 +30,25 @@ kills=0
 	ringlb pool add moving mode=nat
 	ringlb service add udp 192.0.2.1:53/udp moving
 } >/dev/null
-declare -A weight=()
+declare -A weight=() configured=()
 
-# As the pool should be, and is: "web1=1 web2=3"
-wanted() { for n in $(printf '%s\n' "${!weight[@]}" | sort); do echo "$n=${weight[$n]}"; done | paste -sd' '; }
-found() { asked '[.backends | sort_by(.name)[] | "\(.name)=\(.weight)"] | join(" ")' pool show moving; }
+# As the pool should be, and is: "web1=1/1 web2=0/3", weights now and configured
+wanted() { for n in $(printf '%s\n' "${!weight[@]}" | sort); do echo "$n=${weight[$n]}/${configured[$n]}"; done | paste -sd' '; }
+found() { asked '[.backends | sort_by(.name)[] | "\(.name)=\(.weight)/\(.configured)"] | join(" ")' pool show moving; }
 
-# Choose a change: $command is it, and $weight is changed.  A backend leaves
-# when its weight is 0, so that nothing is under way to it.
+# Choose a change: $command is it, and $weight and $configured are changed.  A
+# backend leaves when its weight is 0, so that nothing is under way to it.
 choose() {
 	local n=web$((RANDOM % 4 + 1)) w=$((RANDOM % 5 + 1))
 	if [[ ! ${weight[$n]:-} ]]; then
 		command=(backend add moving "$n" "10.2.0.1${n#web}:8080" "weight=$w")
-		weight[$n]=$w
+		weight[$n]=$w configured[$n]=$w
 	elif ((weight[$n] == 0 && w < 3)); then
 		command=(backend del moving "$n")
-		unset "weight[$n]"
+		unset "weight[$n]" "configured[$n]"
+	elif ((RANDOM % 3 == 0)); then
+		command=(backend set moving "$n" "configured=$w")
+		weight[$n]=$w configured[$n]=$w
 	else
 		# One of them at least has to work.
 		[[ $n == web1 ]] || ((w < 4)) || w=0
@@ -60,7 +63,7 @@ same_as_fresh() {
 	{
 		echo "pools: {moving: {mode: nat, backends: {"
 		for n in "${!weight[@]}"; do
-			echo "$n: {address: 10.2.0.1${n#web}:8080, weight: ${weight[$n]}},"
+			echo "$n: {address: 10.2.0.1${n#web}:8080, weight: ${configured[$n]}},"
 		done
 		echo "}}}"
 	} >"$fresh.yaml"
@@ -68,6 +71,9 @@ same_as_fresh() {
 	bg lb2 "$ringlbd" --socket "$fresh.sock" --pins "$work/bpffs/fresh" --flush \
 		--state "$fresh.state" --config "$fresh.yaml" 2>"$fresh.log"
 	wait_for 10 "$ringlb_bin" --socket "$fresh.sock" status
+	for n in "${!weight[@]}"; do
+		"$ringlb_bin" --socket "$fresh.sock" backend set moving "$n" "weight=${weight[$n]}" >/dev/null
+	done
 	ringlb --json ring show moving | jq -S 'del(.epoch, .segments) | .backends |= sort_by(.name)' >"$work/ring"
 	"$ringlb_bin" --socket "$fresh.sock" --json ring show moving |
 		jq -S 'del(.epoch, .segments) | .backends |= sort_by(.name)' >"$fresh.ring"
@@ -97,9 +103,12 @@ killed_in_change() {
 	check "kill $kills, after ${delay} s: the state is one that was asked for, whole" \
 		one_of "$(found)" "$after" "$([[ $acknowledged == 1 ]] || echo "$before")"
 	# Go on from what is there.
-	weight=()
-	local item
-	for item in $(found); do weight[${item%=*}]=${item#*=}; done
+	weight=() configured=()
+	local item n
+	for item in $(found); do
+		n=${item%=*} item=${item#*=}
+		weight[$n]=${item%/*} configured[$n]=${item#*/}
+	done
 	check "kill $kills: the ring is that of a fresh daemon" same_as_fresh
 	# shellcheck disable=SC2046,SC2086  # words
 	check "kill $kills: counters go on" grows $counts $(counted)
@@ -119,7 +128,7 @@ http_all_the_time() {
 	done
 }
 
-weight[web1]=1
+weight[web1]=1 configured[web1]=1
 ringlb backend add moving web1 10.2.0.11:8080 >/dev/null
 http_all_the_time &
 http_pid=$!

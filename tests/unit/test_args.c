@@ -113,6 +113,69 @@ static void test_the_largest_seed_is_a_whole_number(void)
 	CU_ASSERT_EQUAL(args_whole(&a, "seed", 0), UINT64_MAX);
 }
 
+static const char valued[] =
+	"[--slots N] [--algorithm auction|ring|maglev] [--file FILE] "
+	"[--weight NAME=N]";
+
+static void test_options_have_values_of_each_kind(void)
+{
+	static const char *const words[] = {
+		"--slots",  "65536",  "--file",		  "a=b.yaml",
+		"--weight", "web1=3", "--algorithm=ring",
+	};
+	struct args a;
+	struct error e;
+
+	CU_ASSERT_EQUAL_FATAL(args_parse(valued, words, LEN(words), &a, &e), 0);
+	CU_ASSERT_EQUAL(args_whole(&a, "--slots", 0), 65536);
+	CU_ASSERT_STRING_EQUAL(args_get(&a, "--algorithm"), "ring");
+	CU_ASSERT_STRING_EQUAL(args_get(&a, "--file"), "a=b.yaml");
+	CU_ASSERT_STRING_EQUAL(args_get(&a, "--weight"), "web1=3");
+	CU_ASSERT_EQUAL(a.npos, 0);
+}
+
+static void test_values_of_another_kind_are_refused(void)
+{
+	static const struct {
+		const char *words[2];
+		const char *sentence;
+	} rows[] = {
+		{ { "--slots", "many" },
+		  "--slots \"many\" is not a whole number, 0 or more" },
+		{ { "--slots", "-1" },
+		  "--slots \"-1\" is not a whole number, 0 or more" },
+		{ { "--slots", "" },
+		  "--slots \"\" is not a whole number, 0 or more" },
+		{ { "--slots", "18446744073709551616" },
+		  "--slots 18446744073709551616 is too large" },
+		{ { "--algorithm", "rin" },
+		  "--algorithm \"rin\" is not one of auction|ring|maglev" },
+		{ { "--algorithm", "" },
+		  "--algorithm \"\" is not one of auction|ring|maglev" },
+		{ { "--file", "" }, "--file needs FILE, not an empty word" },
+		{ { "--weight", "" },
+		  "--weight needs NAME=N, not an empty word" },
+	};
+	struct args a;
+	struct error e;
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		CU_ASSERT_EQUAL(args_parse(valued, rows[i].words, 2, &a, &e),
+				-EINVAL);
+		CU_ASSERT_STRING_EQUAL(e.text, rows[i].sentence);
+	}
+}
+
+static void test_a_value_that_is_missing_is_asked_for(void)
+{
+	static const char *const words[] = { "--slots" };
+	struct args a;
+	struct error e;
+
+	CU_ASSERT_EQUAL(args_parse(valued, words, 1, &a, &e), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(e.text, "--slots needs N");
+}
+
 static void test_service_addresses(void)
 {
 	static const struct {
@@ -200,6 +263,12 @@ static const struct unit_test tests[] = {
 	  test_a_file_name_may_hold_an_equals_sign },
 	{ "the largest seed is a whole number",
 	  test_the_largest_seed_is_a_whole_number },
+	{ "options have values of each kind",
+	  test_options_have_values_of_each_kind },
+	{ "values of another kind are refused",
+	  test_values_of_another_kind_are_refused },
+	{ "a value that is missing is asked for",
+	  test_a_value_that_is_missing_is_asked_for },
 	{ "a service's address has a port and a protocol",
 	  test_service_addresses },
 	{ "slips name the word that was meant",

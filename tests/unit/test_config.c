@@ -12,6 +12,8 @@
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
+#define POOL_KEYS "mode, seed, algorithm, hash, vnodes, cap, slack, backends"
+
 /* Every key, in ways that differ. */
 static const char good[] =
 	"# comment\n"
@@ -33,11 +35,16 @@ static const char good[] =
 	"    mode: nat\n"
 	"    seed: 18446744073709551615\n"
 	"    vnodes: 10\n"
+	"    hash: fnv1a\n"
+	"    algorithm: ring\n"
 	"  dns:\n"
 	"    mode: dsr\n"
 	"    backends:\n"
 	"      a: 2001:db8::a\n"
-	"      b: {address: 2001:db8::b}\n"
+	"      b: {address: 2001:db8::b, weight: 2147483648}\n"
+	"  roomy: {mode: nat, algorithm: auction, cap: seats, slack: 100}\n"
+	"  free: {mode: nat, cap: none}\n"
+	"  even: {mode: nat, algorithm: maglev}\n"
 	"interfaces:\n"
 	"  - eth0\n"
 	"  - {name: eth1, mode: generic}\n"
@@ -88,6 +95,7 @@ static void check_backend(const struct model_backend *b, const char *name,
 	CU_ASSERT_STRING_EQUAL(endpoint_format(&b->addr, b->port_h, buf),
 			       endpoint);
 	CU_ASSERT_EQUAL(b->weight, weight);
+	CU_ASSERT_EQUAL(b->configured, weight);
 }
 
 static void check_service(const struct model_service *s, const char *name,
@@ -112,12 +120,14 @@ static void test_every_key_arrives_in_the_model(void)
 	CU_ASSERT_STRING_EQUAL(m.flow_key, "0123456789abcdef");
 	check_interfaces(&m);
 
-	CU_ASSERT_EQUAL_FATAL(m.npools, 2);
+	CU_ASSERT_EQUAL_FATAL(m.npools, 5);
 	web = &m.pools[0];
 	dns = &m.pools[1];
 	CU_ASSERT_STRING_EQUAL(web->name, "web");
 	CU_ASSERT_EQUAL(web->mode, RLB_MODE_NAT);
 	CU_ASSERT_EQUAL(web->seed, UINT64_MAX);
+	CU_ASSERT_EQUAL(web->algorithm, RING_CLASSIC);
+	CU_ASSERT_EQUAL(web->hash, RING_HASH_FNV1A);
 	CU_ASSERT_EQUAL(web->vnodes, 10);
 	CU_ASSERT_EQUAL_FATAL(web->nbackends, 4);
 	check_backend(&web->backends[0], "web1", "10.0.0.11:80", 2);
@@ -126,10 +136,17 @@ static void test_every_key_arrives_in_the_model(void)
 	check_backend(&web->backends[3], "10.0.0.14", "10.0.0.14", 0);
 	CU_ASSERT_EQUAL(dns->mode, RLB_MODE_DSR);
 	CU_ASSERT_EQUAL(dns->seed, pool_default_seed("dns"));
-	CU_ASSERT_EQUAL(dns->vnodes, VNODES_DEFAULT);
+	CU_ASSERT_EQUAL(dns->algorithm, RING_AUCTION);
+	CU_ASSERT_EQUAL(dns->hash, RING_HASH_XXH3);
+	CU_ASSERT_EQUAL(dns->vnodes, RING_VNODES_DEFAULT);
+	CU_ASSERT_FALSE(dns->uncapped);
+	CU_ASSERT_EQUAL(dns->slack, 0);
 	CU_ASSERT_EQUAL_FATAL(dns->nbackends, 2);
 	check_backend(&dns->backends[0], "a", "2001:db8::a", 1);
-	check_backend(&dns->backends[1], "b", "2001:db8::b", 1);
+	check_backend(&dns->backends[1], "b", "2001:db8::b", 2147483648);
+	CU_ASSERT_EQUAL(m.pools[2].slack, 100);
+	CU_ASSERT_TRUE(m.pools[3].uncapped);
+	CU_ASSERT_EQUAL(m.pools[4].algorithm, RING_MAGLEV);
 
 	CU_ASSERT_EQUAL_FATAL(m.nservices, 2);
 	check_service(&m.services[0], "www", "192.0.2.1:80", IPPROTO_TCP,
@@ -188,6 +205,47 @@ static void test_other_ways_to_write_yaml_are_understood(void)
 		CU_ASSERT_EQUAL(parse(texts[i], &m, &e), 0);
 		CU_ASSERT_STRING_EQUAL(e.text, "");
 		CU_ASSERT_EQUAL(m.npools, 1);
+		model_free(&m);
+	}
+}
+
+static int pool_with(const char *key, const char *value, struct model *m,
+		     struct error *e)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		 "pools: {p: {mode: nat, algorithm: ring, %s: %s}}", key,
+		 value);
+	return parse(text, m, e);
+}
+
+/* Also when the library gets another one. */
+static void test_every_hash_and_algorithm_can_be_chosen_and_is_offered(void)
+{
+	struct error e, refused;
+	struct model m;
+	char text[128];
+
+	CU_ASSERT_EQUAL(pool_with("hash", "none", &m, &refused), -EINVAL);
+	for (int i = 0; i < RING_HASH_COUNT; i++) {
+		CU_ASSERT_EQUAL_FATAL(
+			pool_with("hash", ring_hash_name(i), &m, &e), 0);
+		CU_ASSERT_EQUAL(m.pools[0].hash, (enum ring_hash)i);
+		CU_ASSERT_PTR_NOT_NULL(strstr(refused.text, ring_hash_name(i)));
+		model_free(&m);
+	}
+	CU_ASSERT_EQUAL(
+		parse("pools: {p: {mode: nat, algorithm: none}}", &m, &refused),
+		-EINVAL);
+	for (int i = 0; i < RING_ALGORITHM_COUNT; i++) {
+		snprintf(text, sizeof(text),
+			 "pools: {p: {mode: nat, algorithm: %s}}",
+			 ring_algorithm_name(i));
+		CU_ASSERT_EQUAL_FATAL(parse(text, &m, &e), 0);
+		CU_ASSERT_EQUAL(m.pools[0].algorithm, (enum ring_algorithm)i);
+		CU_ASSERT_PTR_NOT_NULL(
+			strstr(refused.text, ring_algorithm_name(i)));
 		model_free(&m);
 	}
 }
@@ -303,7 +361,7 @@ static const struct bad bad[] = {
 			       "flow_key, interfaces, pools, services" },
 	{ "pools: {web: {mode: nat, vnode: 5}}\n",
 	  "f:1:26: pool \"web\": unknown key \"vnode\"; did you mean "
-	  "\"vnodes\"? known here: mode, seed, vnodes, backends" },
+	  "\"vnodes\"? known here: " POOL_KEYS },
 	{ "pools: {web: {mode: nat, backends: {a: {addres: 10.0.0.1}}}}\n",
 	  "f:1:41: backend \"a\": unknown key \"addres\"; did you mean "
 	  "\"address\"? known here: address, weight" },
@@ -359,10 +417,12 @@ static const struct bad bad[] = {
 			    "pools, found a list" },
 	{ "pools: web\n",
 	  "f:1:8: pools: expected a mapping from names to pools, found text" },
-	{ "pools: {web: nat}\n", "f:1:14: pool \"web\": expected a mapping of "
-				 "mode, seed, vnodes, backends; found text" },
-	{ "pools: {web: }\n", "f:1:14: pool \"web\": expected a mapping of "
-			      "mode, seed, vnodes, backends; found nothing" },
+	{ "pools: {web: nat}\n",
+	  "f:1:14: pool \"web\": expected a mapping of " POOL_KEYS
+	  "; found text" },
+	{ "pools: {web: }\n",
+	  "f:1:14: pool \"web\": expected a mapping of " POOL_KEYS
+	  "; found nothing" },
 	{ "pools: {web: {mode: [nat]}}\n",
 	  "f:1:21: pool \"web\": mode: expected nat or dsr, found a list; text "
 	  "that begins with [ needs quotes" },
@@ -432,6 +492,25 @@ static const struct bad bad[] = {
 	{ "pools: {web: {mode: nat, seed: 0x10}}\n",
 	  "f:1:32: pool \"web\": seed \"0x10\" is not a number from 0 to "
 	  "18446744073709551615" },
+	{ "pools: {web: {mode: nat, algorithm: karger}}\n",
+	  "f:1:37: pool \"web\": algorithm \"karger\" is not auction, ring or "
+	  "maglev" },
+	{ "pools: {web: {mode: nat, algorithm: [ring]}}\n",
+	  "f:1:37: pool \"web\": algorithm: expected auction, ring or maglev, "
+	  "found a list; text that begins with [ needs quotes" },
+	{ "pools: {web: {mode: nat, algorithm: ring, hash: sha1}}\n",
+	  "f:1:49: pool \"web\": hash \"sha1\" is not xxh3, fnv1a, murmur3 or "
+	  "md5" },
+	{ "pools: {web: {mode: nat, cap: 5}}\n",
+	  "f:1:31: pool \"web\": cap \"5\" is not seats or none" },
+	{ "pools: {web: {mode: nat, slack: 101}}\n",
+	  "f:1:33: pool \"web\": slack 101 is not between 0 and 100" },
+	{ "pools: {web: {mode: nat, slack: 1%}}\n",
+	  "f:1:33: pool \"web\": slack \"1%\" is not a number from 0 to "
+	  "100" },
+	{ "pools: {web: {mode: nat, slack: {}}}\n",
+	  "f:1:33: pool \"web\": slack: expected a number from 0 to 100, "
+	  "found a mapping" },
 	{ "pools: {web: {mode: nat, vnodes: 0}}\n",
 	  "f:1:34: pool \"web\": vnodes 0 is not between 1 and 10000" },
 	{ "pools: {web: {mode: nat, vnodes: 10001}}\n",
@@ -443,22 +522,23 @@ static const struct bad bad[] = {
 	  "  web:\n"
 	  "    mode: nat\n"
 	  "    backends:\n"
-	  "      a: {address: 10.0.0.1, weight: 1001}\n",
-	  "f:5:38: backend \"a\": weight 1001 is not between 0 and 1000" },
+	  "      a: {address: 10.0.0.1, weight: 2147483649}\n",
+	  "f:5:38: backend \"a\": weight 2147483649 is not between 0 and "
+	  "2147483648" },
 	{ "pools:\n"
 	  "  web:\n"
 	  "    mode: nat\n"
 	  "    backends:\n"
 	  "      a: {address: 10.0.0.1, weight: 010}\n",
 	  "f:5:38: backend \"a\": weight \"010\" is not a number from 0 to "
-	  "1000" },
+	  "2147483648" },
 	{ "pools:\n"
 	  "  web:\n"
 	  "    mode: nat\n"
 	  "    backends:\n"
 	  "      a: {address: 10.0.0.1, weight: 1.5}\n",
 	  "f:5:38: backend \"a\": weight \"1.5\" is not a number from 0 to "
-	  "1000" },
+	  "2147483648" },
 	{ "pools:\n"
 	  "  web:\n"
 	  "    mode: nat\n"
@@ -552,6 +632,29 @@ static const struct bad bad[] = {
 	  "  www: {address: 192.0.2.1, protocol: tcp, port: 80, pool: "
 	  "\"w\\nb\"}\n",
 	  "f:3:60: service \"www\": there is no pool \"w?b\"" },
+	/* rules between settings: where the one is that does not fit */
+	{ "pools: {web: {vnodes: 200, mode: nat}}\n",
+	  "f:1:23: pool \"web\": vnodes is a setting of algorithm ring, and "
+	  "the pool's is auction; leave vnodes out, or choose algorithm "
+	  "ring" },
+	{ "pools: {web: {hash: md5, mode: nat, algorithm: maglev}}\n",
+	  "f:1:21: pool \"web\": hash is a setting of algorithm ring, and the "
+	  "pool's is maglev; leave hash out, or choose algorithm ring" },
+	{ "pools: {web: {cap: none, mode: nat, algorithm: ring}}\n",
+	  "f:1:20: pool \"web\": cap is a setting of algorithm auction, and "
+	  "the pool's is ring; leave cap out, or choose algorithm auction" },
+	{ "pools: {web: {slack: 5, mode: nat, algorithm: maglev}}\n",
+	  "f:1:22: pool \"web\": slack is a setting of algorithm auction, and "
+	  "the pool's is maglev; leave slack out, or choose algorithm "
+	  "auction" },
+	{ "pools:\n"
+	  "  web:\n"
+	  "    slack: 5\n"
+	  "    cap: none\n"
+	  "    mode: nat\n",
+	  "f:3:12: pool \"web\": slack is how far backends may exceed their "
+	  "seats, and with cap none they have no seats; leave one of the two "
+	  "out" },
 	/* rules between things */
 	{ "pools:\n"
 	  "  web:\n"
@@ -609,11 +712,12 @@ static const struct bad bad[] = {
 	{ "pools:\n"
 	  "  web:\n"
 	  "    mode: nat\n"
+	  "    algorithm: ring\n"
 	  "    vnodes: 10000\n"
 	  "    backends:\n"
 	  "      a: {address: 10.0.0.1, weight: 419}\n"
 	  "      b: {address: 10.0.0.2, weight: 1}\n",
-	  "f:7:7: backend \"b\": with weight 1 the ring of pool \"web\" would "
+	  "f:8:7: backend \"b\": with weight 1 the ring of pool \"web\" would "
 	  "have 4200000 points (all weights, 420, times vnodes, 10000), more "
 	  "than 4194304; use smaller weights or fewer vnodes" },
 };
@@ -847,6 +951,8 @@ static void test_a_text_too_large_is_not_looked_at(void)
 static const struct unit_test tests[] = {
 	{ "every key arrives in the model",
 	  test_every_key_arrives_in_the_model },
+	{ "every hash and algorithm can be chosen and is offered",
+	  test_every_hash_and_algorithm_can_be_chosen_and_is_offered },
 	{ "nothing is an empty model", test_nothing_is_an_empty_model },
 	{ "other ways to write yaml are understood",
 	  test_other_ways_to_write_yaml_are_understood },

@@ -13,7 +13,9 @@ static struct error last;
 static void add_pool(struct model *m, const char *name, enum rlb_mode mode,
 		     uint16_t id)
 {
-	struct model_pool p = { .mode = mode, .vnodes = 1, .id = id };
+	struct model_pool p = { .mode = mode,
+				.vnodes = RING_VNODES_DEFAULT,
+				.id = id };
 
 	snprintf(p.name, sizeof(p.name), "%s", name);
 	CU_ASSERT_EQUAL_FATAL(model_add_pool(m, &p, &last), 0);

@@ -20,22 +20,48 @@ static struct error last; /* what the latest refusal said */
 
 static int add_pool(struct model *m, const char *name, enum rlb_mode mode)
 {
-	struct model_pool p = { .mode = mode, .vnodes = VNODES_DEFAULT };
+	struct model_pool p = { .mode = mode, .vnodes = RING_VNODES_DEFAULT };
 
 	snprintf(p.name, sizeof(p.name), "%s", name);
 	p.seed = pool_default_seed(name);
 	return model_add_pool(m, &p, &last);
 }
 
-static int add_weighted(struct model *m, const char *pool, const char *name,
-			const char *endpoint, uint32_t weight)
+/* A backend whose weight is another one now than it is configured. */
+static int add_changed(struct model *m, const char *pool, const char *name,
+		       const char *endpoint, uint32_t weight,
+		       uint32_t configured)
 {
-	struct model_backend b = { .weight = weight };
+	struct model_backend b = { .weight = weight, .configured = configured };
 
 	snprintf(b.name, sizeof(b.name), "%s", name);
 	if (endpoint_parse(endpoint, &b.addr, &b.port_h))
 		return -EDOM; /* a mistake in the test */
 	return model_add_backend(m, pool, &b, &last);
+}
+
+static int add_weighted(struct model *m, const char *pool, const char *name,
+			const char *endpoint, uint32_t weight)
+{
+	return add_changed(m, pool, name, endpoint, weight, weight);
+}
+
+static int set_weight(struct model *m, const char *pool, const char *name,
+		      uint32_t weight)
+{
+	const struct model_weights new = { .weight = weight,
+					   .configured = WEIGHT_NOT_GIVEN };
+
+	return model_set_weights(m, pool, name, &new, &last);
+}
+
+static int set_configured(struct model *m, const char *pool, const char *name,
+			  uint32_t configured)
+{
+	const struct model_weights new = { .weight = WEIGHT_NOT_GIVEN,
+					   .configured = configured };
+
+	return model_set_weights(m, pool, name, &new, &last);
 }
 
 static int add_backend(struct model *m, const char *pool, const char *name,
@@ -102,7 +128,8 @@ static bool same_backends(const struct model_pool *a,
 
 		if (strcmp(x->name, y->name) != 0 ||
 		    !addr_equal(&x->addr, &y->addr) || x->port_h != y->port_h ||
-		    x->weight != y->weight || x->id != y->id)
+		    x->weight != y->weight || x->configured != y->configured ||
+		    x->id != y->id)
 			return false;
 	}
 	return true;
@@ -114,7 +141,9 @@ static bool same_pools(const struct model *a, const struct model *b)
 		const struct model_pool *p = &a->pools[i], *q = &b->pools[i];
 
 		if (strcmp(p->name, q->name) != 0 || p->mode != q->mode ||
-		    p->seed != q->seed || p->vnodes != q->vnodes ||
+		    p->seed != q->seed || p->algorithm != q->algorithm ||
+		    p->hash != q->hash || p->vnodes != q->vnodes ||
+		    p->uncapped != q->uncapped || p->slack != q->slack ||
 		    p->nservices != q->nservices || p->id != q->id ||
 		    p->nbackends != q->nbackends || !same_backends(p, q))
 			return false;
@@ -191,10 +220,12 @@ static void test_a_copy_is_equal_and_independent(void)
 
 	CU_ASSERT_EQUAL_FATAL(model_copy(&copy, &m), 0);
 	CU_ASSERT_TRUE(same_model(&copy, &m));
-	CU_ASSERT_EQUAL(model_set_weight(&copy, "web", "web1", 9, &last), 0);
+	CU_ASSERT_EQUAL(set_configured(&copy, "web", "web1", 9), 0);
 	CU_ASSERT_EQUAL(m.pools[0].backends[0].weight, 1);
+	CU_ASSERT_EQUAL(m.pools[0].backends[0].configured, 1);
 	model_free(&m);
 	CU_ASSERT_EQUAL(copy.pools[0].backends[0].weight, 9);
+	CU_ASSERT_EQUAL(copy.pools[0].backends[0].configured, 9);
 	CU_ASSERT_EQUAL(add_backend(&copy, "web", "web3", "10.0.0.3:80"), 0);
 	model_free(&copy);
 	CU_ASSERT_EQUAL(copy.npools, 0);
@@ -242,7 +273,7 @@ static void test_what_is_not_there_cannot_be_changed(void)
 		"there is no pool \"x\"");
 	REFUSED(&m, model_del_backend(&m, "web", "dns1", e), -ENOENT,
 		"pool \"web\": there is no backend \"dns1\"");
-	REFUSED(&m, model_set_weight(&m, "web", "dns1", 1, e), -ENOENT,
+	REFUSED(&m, set_weight(&m, "web", "dns1", 1), -ENOENT,
 		"pool \"web\": there is no backend \"dns1\"");
 	REFUSED(&m, add_backend(&m, "x", "b", "10.0.0.9"), -ENOENT,
 		"there is no pool \"x\"");
@@ -341,10 +372,22 @@ static void test_values_are_in_range(void)
 
 	REFUSED(&m, model_add_pool(&m, &p, e), -EINVAL,
 		"pool \"p\": vnodes 0 is not between 1 and 10000");
-	p.vnodes = VNODES_MAX + 1;
+	p.vnodes = RING_VNODES_MAX + 1;
 	REFUSED(&m, model_add_pool(&m, &p, e), -EINVAL,
 		"pool \"p\": vnodes 10001 is not between 1 and 10000");
-	p.vnodes = VNODES_MAX;
+	p.vnodes = RING_VNODES_DEFAULT;
+	p.slack = RING_SLACK_MAX + 1;
+	REFUSED(&m, model_add_pool(&m, &p, e), -EINVAL,
+		"pool \"p\": slack 101 is not between 0 and 100");
+	p.slack = 0;
+	p.algorithm = RING_ALGORITHM_COUNT;
+	REFUSED(&m, model_add_pool(&m, &p, e), -EINVAL,
+		"pool \"p\": algorithm 3 does not exist");
+	p.algorithm = RING_CLASSIC;
+	p.hash = RING_HASH_COUNT;
+	REFUSED(&m, model_add_pool(&m, &p, e), -EINVAL,
+		"pool \"p\": hash 4 does not exist");
+	p.hash = RING_HASH_XXH3;
 	p.mode = RLB_MODE_NONE;
 	REFUSED(&m, model_add_pool(&m, &p, e), -EINVAL,
 		"pool \"p\": mode 0 does not exist");
@@ -352,11 +395,17 @@ static void test_values_are_in_range(void)
 		"interface \"eth1\": mode 3 does not exist");
 	REFUSED(&m, model_add_backend(&m, "web", &b, e), -EINVAL,
 		"backend \"b\": the address is missing");
-	REFUSED(&m, model_set_weight(&m, "web", "web1", 1001, e), -EINVAL,
-		"backend \"web1\": weight 1001 is not between 0 and 1000");
+	REFUSED(&m, set_weight(&m, "web", "web1", RING_WEIGHT_MAX + 1), -EINVAL,
+		"backend \"web1\": weight 2147483649 is not between 0 and "
+		"2147483648");
 	REFUSED(&m, add_weighted(&m, "web", "b", "10.0.0.9", UINT32_MAX),
 		-EINVAL,
-		"backend \"b\": weight 4294967295 is not between 0 and 1000");
+		"backend \"b\": weight 4294967295 is not between 0 and "
+		"2147483648");
+	REFUSED(&m, add_changed(&m, "web", "b", "10.0.0.9", 1, UINT32_MAX),
+		-EINVAL,
+		"backend \"b\": configured weight 4294967295 is not between 0 "
+		"and 2147483648");
 	REFUSED(&m, model_add_service(&m, &s, e), -EINVAL,
 		"service \"s\": the address is missing");
 	addr_parse("192.0.2.9", &s.addr);
@@ -603,6 +652,139 @@ static void test_replies_are_clear_within_a_pool(void)
 }
 
 /*
+ * Rings.
+ */
+
+static void test_a_weight_for_now_leaves_the_plan_as_it_is(void)
+{
+	struct model m = small_model();
+	const struct model_weights both = { .weight = 2, .configured = 5 };
+	const struct model_weights none = { .weight = WEIGHT_NOT_GIVEN,
+					    .configured = WEIGHT_NOT_GIVEN };
+	const struct model_backend *b = &m.pools[0].backends[1];
+
+	CU_ASSERT_EQUAL(set_configured(&m, "web", "web2", 7), 0);
+	CU_ASSERT_EQUAL(b->weight, 7);
+	CU_ASSERT_EQUAL(b->configured, 7);
+	CU_ASSERT_EQUAL(set_weight(&m, "web", "web2", 0), 0);
+	CU_ASSERT_EQUAL(b->weight, 0);
+	CU_ASSERT_EQUAL(b->configured, 7);
+	CU_ASSERT_EQUAL(set_weight(&m, "web", "web2", 9), 0);
+	CU_ASSERT_EQUAL(b->weight, 9); /* more than configured is fine */
+	CU_ASSERT_EQUAL(b->configured, 7);
+	CU_ASSERT_EQUAL(model_set_weights(&m, "web", "web2", &both, &last), 0);
+	CU_ASSERT_EQUAL(b->weight, 2);
+	CU_ASSERT_EQUAL(b->configured, 5);
+	CU_ASSERT_EQUAL(model_set_weights(&m, "web", "web2", &none, &last), 0);
+	CU_ASSERT_EQUAL(b->weight, 2);
+	CU_ASSERT_EQUAL(b->configured, 5);
+	/* Nor the weights of others. */
+	CU_ASSERT_EQUAL(m.pools[0].backends[0].weight, 1);
+	CU_ASSERT_EQUAL(m.pools[0].backends[0].configured, 1);
+	model_free(&m);
+}
+
+static void test_a_pool_has_defaults(void)
+{
+	struct model_pool p;
+
+	memset(&p, 0xff, sizeof(p));
+	model_pool_init(&p, "web");
+	CU_ASSERT_STRING_EQUAL(p.name, "web");
+	CU_ASSERT_EQUAL(p.seed, pool_default_seed("web"));
+	CU_ASSERT_EQUAL(p.algorithm, RING_AUCTION);
+	CU_ASSERT_EQUAL(p.hash, RING_HASH_XXH3);
+	CU_ASSERT_EQUAL(p.vnodes, 150);
+	CU_ASSERT_FALSE(p.uncapped);
+	CU_ASSERT_EQUAL(p.slack, 0);
+	CU_ASSERT_EQUAL(p.nbackends + p.nservices + p.id, 0);
+}
+
+#define OF_RING(setting, algorithm) \
+	"pool \"p\": " setting " is a setting of algorithm ring, and the " \
+	"pool's is " algorithm "; leave " setting " out, or choose " \
+	"algorithm ring"
+#define OF_AUCTION(setting, algorithm) \
+	"pool \"p\": " setting " is a setting of algorithm auction, and the " \
+	"pool's is " algorithm "; leave " setting " out, or choose " \
+	"algorithm auction"
+
+static void test_settings_go_with_their_algorithm(void)
+{
+	static const struct {
+		struct model_pool p;
+		const char *misfit; /* NULL: none */
+		const char *message;
+	} rows[] = {
+		{ { .algorithm = RING_AUCTION, .uncapped = true }, NULL, "" },
+		{ { .algorithm = RING_AUCTION, .slack = 100 }, NULL, "" },
+		{ { .algorithm = RING_CLASSIC, .vnodes = 1 }, NULL, "" },
+		{ { .algorithm = RING_CLASSIC, .vnodes = 10000 }, NULL, "" },
+		{ { .algorithm = RING_CLASSIC, .hash = RING_HASH_FNV1A },
+		  NULL,
+		  "" },
+		{ { .algorithm = RING_CLASSIC, .hash = RING_HASH_MURMUR3 },
+		  NULL,
+		  "" },
+		{ { .algorithm = RING_CLASSIC, .hash = RING_HASH_MD5 },
+		  NULL,
+		  "" },
+		{ { .algorithm = RING_MAGLEV }, NULL, "" },
+		{ { .algorithm = RING_AUCTION, .hash = RING_HASH_MD5 },
+		  "hash",
+		  OF_RING("hash", "auction") },
+		{ { .algorithm = RING_MAGLEV, .hash = RING_HASH_FNV1A },
+		  "hash",
+		  OF_RING("hash", "maglev") },
+		{ { .algorithm = RING_AUCTION, .vnodes = 151 },
+		  "vnodes",
+		  OF_RING("vnodes", "auction") },
+		{ { .algorithm = RING_MAGLEV, .vnodes = 1 },
+		  "vnodes",
+		  OF_RING("vnodes", "maglev") },
+		{ { .algorithm = RING_CLASSIC, .uncapped = true },
+		  "cap",
+		  OF_AUCTION("cap", "ring") },
+		{ { .algorithm = RING_MAGLEV, .uncapped = true },
+		  "cap",
+		  OF_AUCTION("cap", "maglev") },
+		{ { .algorithm = RING_CLASSIC, .slack = 1 },
+		  "slack",
+		  OF_AUCTION("slack", "ring") },
+		{ { .algorithm = RING_MAGLEV, .slack = 100 },
+		  "slack",
+		  OF_AUCTION("slack", "maglev") },
+		{ { .algorithm = RING_AUCTION, .uncapped = true, .slack = 1 },
+		  "slack",
+		  "pool \"p\": slack is how far backends may exceed their "
+		  "seats, and with cap none they have no seats; leave one of "
+		  "the two out" },
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct model_pool p = rows[i].p;
+		struct model m = { 0 };
+		const char *misfit;
+
+		strcpy(p.name, "p");
+		p.mode = RLB_MODE_DSR;
+		if (!p.vnodes)
+			p.vnodes = RING_VNODES_DEFAULT;
+		misfit = model_pool_misfit(&p);
+		if (!rows[i].misfit) {
+			CU_ASSERT_PTR_NULL(misfit);
+			CU_ASSERT_EQUAL(model_add_pool(&m, &p, &last), 0);
+			model_free(&m);
+			continue;
+		}
+		CU_ASSERT_PTR_NOT_NULL_FATAL(misfit);
+		CU_ASSERT_STRING_EQUAL(misfit, rows[i].misfit);
+		REFUSED(&m, model_add_pool(&m, &p, &last), -EINVAL,
+			rows[i].message);
+	}
+}
+
+/*
  * Limits.
  */
 
@@ -611,10 +793,10 @@ static void test_a_ring_has_at_most_its_points(void)
 	struct model m = { 0 };
 	struct model_pool p = { .name = "p",
 				.mode = RLB_MODE_NAT,
+				.algorithm = RING_CLASSIC,
 				.vnodes = 4096 };
-	struct error *e = &last;
 
-	CU_ASSERT_EQUAL(model_add_pool(&m, &p, e), 0);
+	CU_ASSERT_EQUAL(model_add_pool(&m, &p, &last), 0);
 	CU_ASSERT_EQUAL(add_weighted(&m, "p", "a", "10.0.0.1", 1000), 0);
 	CU_ASSERT_EQUAL(add_weighted(&m, "p", "b", "10.0.0.2", 23), 0);
 	REFUSED(&m, add_weighted(&m, "p", "c", "10.0.0.3", 2), -ENOSPC,
@@ -622,15 +804,70 @@ static void test_a_ring_has_at_most_its_points(void)
 		"have 4198400 points (all weights, 1025, times vnodes, 4096), "
 		"more than 4194304; use smaller weights or fewer vnodes");
 	CU_ASSERT_EQUAL(add_weighted(&m, "p", "c", "10.0.0.3", 1), 0);
-	REFUSED(&m, model_set_weight(&m, "p", "b", 24, e), -ENOSPC,
+	REFUSED(&m, set_weight(&m, "p", "b", 24), -ENOSPC,
 		"backend \"b\": with weight 24 the ring of pool \"p\" would "
 		"have 4198400 points (all weights, 1025, times vnodes, 4096), "
 		"more than 4194304; use smaller weights or fewer vnodes");
-	CU_ASSERT_EQUAL(model_set_weight(&m, "p", "b", 23, e), 0);
-	CU_ASSERT_EQUAL(model_set_weight(&m, "p", "b", 0, e), 0);
+	CU_ASSERT_EQUAL(set_weight(&m, "p", "b", 23), 0);
+	CU_ASSERT_EQUAL(set_weight(&m, "p", "b", 0), 0);
 	CU_ASSERT_EQUAL(m.pools[0].backends[1].weight, 0);
 	CU_ASSERT_EQUAL(m.pools[0].backends[0].weight, 1000);
+
+	/* Room now is not room in the plan, which the ring returns to. */
+	REFUSED(&m, add_changed(&m, "p", "d", "10.0.0.4", 0, 1), -ENOSPC,
+		"backend \"d\": with configured weight 1 the ring of pool \"p\" "
+		"would have 4198400 points (all configured weights, 1025, "
+		"times vnodes, 4096), more than 4194304; use smaller weights "
+		"or fewer vnodes");
+	REFUSED(&m, set_configured(&m, "p", "c", 2), -ENOSPC,
+		"backend \"c\": with configured weight 2 the ring of pool \"p\" "
+		"would have 4198400 points (all configured weights, 1025, "
+		"times vnodes, 4096), more than 4194304; use smaller weights "
+		"or fewer vnodes");
+	CU_ASSERT_EQUAL(set_configured(&m, "p", "a", 999), 0);
+	CU_ASSERT_EQUAL(add_changed(&m, "p", "d", "10.0.0.4", 0, 1), 0);
 	model_free(&m);
+}
+
+static void test_points_are_counted_without_overflow(void)
+{
+	struct model m = { 0 };
+	struct model_pool p = { .name = "p",
+				.mode = RLB_MODE_NAT,
+				.algorithm = RING_CLASSIC,
+				.vnodes = RING_VNODES_MAX };
+
+	CU_ASSERT_EQUAL(model_add_pool(&m, &p, &last), 0);
+	REFUSED(&m, add_weighted(&m, "p", "a", "10.0.0.1", RING_WEIGHT_MAX),
+		-ENOSPC,
+		"backend \"a\": with weight 2147483648 the ring of pool \"p\" "
+		"would have 21474836480000 points (all weights, 2147483648, "
+		"times vnodes, 10000), more than 4194304; use smaller weights "
+		"or fewer vnodes");
+	model_free(&m);
+}
+
+static void test_only_points_limit_weights(void)
+{
+	static const enum ring_algorithm unlimited[] = { RING_AUCTION,
+							 RING_MAGLEV };
+
+	for (size_t i = 0; i < LEN(unlimited); i++) {
+		struct model m = { 0 };
+		struct model_pool p = { .name = "p",
+					.mode = RLB_MODE_NAT,
+					.algorithm = unlimited[i],
+					.vnodes = RING_VNODES_DEFAULT };
+		int err = model_add_pool(&m, &p, &last);
+
+		err |= add_weighted(&m, "p", "a", "10.0.0.1", RING_WEIGHT_MAX);
+		err |= add_weighted(&m, "p", "b", "10.0.0.2", RING_WEIGHT_MAX);
+		err |= set_weight(&m, "p", "b", 1);
+		err |= set_configured(&m, "p", "b", RING_WEIGHT_MAX);
+		CU_ASSERT_EQUAL(err, 0);
+		CU_ASSERT_EQUAL(m.pools[0].backends[1].weight, 2147483648);
+		model_free(&m);
+	}
 }
 
 /* 10.@pool.x.y, the @i-th. */
@@ -729,6 +966,11 @@ static void test_names_of_modes_round_trip(void)
 		CU_ASSERT_EQUAL(attach_mode_parse(attach_mode_name(i)), i);
 	CU_ASSERT_EQUAL(attach_mode_parse("?"), -EINVAL);
 	CU_ASSERT_STRING_EQUAL(attach_mode_name(9), "?");
+	CU_ASSERT_EQUAL(cap_parse("none"), true);
+	CU_ASSERT_EQUAL(cap_parse("seats"), false);
+	CU_ASSERT_EQUAL(cap_parse("no"), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(cap_name(true), "none");
+	CU_ASSERT_STRING_EQUAL(cap_name(false), "seats");
 }
 
 /* Pinned: if these change, an upgrade of one balancer out of two reshuffles
@@ -778,7 +1020,15 @@ static const struct unit_test tests[] = {
 	  test_a_machine_can_serve_in_both_modes },
 	{ "replies are clear within a pool",
 	  test_replies_are_clear_within_a_pool },
+	{ "a weight for now leaves the plan as it is",
+	  test_a_weight_for_now_leaves_the_plan_as_it_is },
+	{ "a pool has defaults", test_a_pool_has_defaults },
+	{ "settings go with their algorithm",
+	  test_settings_go_with_their_algorithm },
 	{ "a ring has at most its points", test_a_ring_has_at_most_its_points },
+	{ "points are counted without overflow",
+	  test_points_are_counted_without_overflow },
+	{ "only points limit weights", test_only_points_limit_weights },
 	{ "there are at most as many as the maps hold",
 	  test_there_are_at_most_as_many_as_the_maps_hold },
 	{ "the service table has room", test_the_service_table_has_room },

@@ -17,8 +17,11 @@ const struct cmd cmds[] = {
 	{ "attach", "IF [mode=auto|native|generic]", cmd_attach,
 	  "put the program on an interface" },
 	{ "detach", "IF", cmd_detach, "take the program off an interface" },
-	{ "pool add", "NAME mode=nat|dsr [seed=N] [vnodes=N]", cmd_pool_add,
-	  "add a pool, empty as yet" },
+	{ "pool add",
+	  "NAME mode=nat|dsr [seed=N] [algorithm=auction|ring|maglev] "
+	  "[cap=seats|none] [slack=N] [hash=xxh3|fnv1a|murmur3|md5] "
+	  "[vnodes=N]",
+	  cmd_pool_add, "add a pool, empty as yet" },
 	{ "pool del", "NAME", cmd_pool_del,
 	  "delete a pool that no service uses, with its backends" },
 	{ "pool list", "", cmd_pool_list, "show all pools" },
@@ -27,8 +30,8 @@ const struct cmd cmds[] = {
 	  "add a backend to a pool" },
 	{ "backend del", "POOL NAME", cmd_backend_del,
 	  "delete a backend from its pool" },
-	{ "backend set", "POOL NAME weight=N", cmd_backend_set,
-	  "change a backend's weight; 0 gives it no packets" },
+	{ "backend set", "POOL NAME [weight=N] [configured=N]", cmd_backend_set,
+	  "change a backend's weight, for now or in the plan" },
 	{ "backend list", "[POOL]", cmd_backend_list,
 	  "show the backends of a pool, or of all" },
 	{ "service add", "NAME ADDRESS:PORT/PROTOCOL POOL", cmd_service_add,
@@ -174,6 +177,21 @@ void complain(const char *format, ...)
 	fputc('\n', stderr);
 }
 
+enum cmd_status cmd_answer(const struct cli *cli, const struct args *args,
+			   json_t *answer,
+			   enum cmd_status (*print)(const json_t *answer,
+						    const struct args *args))
+{
+	enum cmd_status status = CMD_DONE;
+
+	if (cli->json)
+		out_json(answer, OUT_INDENTED);
+	else if (print)
+		status = print(answer, args);
+	json_decref(answer);
+	return status;
+}
+
 enum cmd_status
 cmd_ask(const struct cli *cli, const struct args *args, const struct request *r,
 	enum cmd_status (*print)(const json_t *answer, const struct args *args))
@@ -184,10 +202,5 @@ cmd_ask(const struct cli *cli, const struct args *args, const struct request *r,
 	status = client_ask(cli->socket, r, &answer);
 	if (status != CMD_DONE)
 		return status;
-	if (cli->json)
-		out_json(answer, OUT_INDENTED);
-	else if (print)
-		status = print(answer, args);
-	json_decref(answer);
-	return status;
+	return cmd_answer(cli, args, answer, print);
 }

@@ -5,7 +5,7 @@
  * The table in cmd.c is the dispatcher, the --help text at every level and the
  * synopsis of ringlb(8).  A command gets its arguments already counted and
  * checked against its line of the table (args.h); it makes one request of the
- * daemon and prints the answer.
+ * daemon, or works the answer out, and prints it.
  */
 #ifndef RINGLB_CLI_CMD_H
 #define RINGLB_CLI_CMD_H
@@ -20,7 +20,7 @@
 #define CMD_STATUSES(X) \
 	X(DONE, 0, "done") \
 	X(FAILED, 1, "refused or failed; the reason is on standard error") \
-	X(USAGE, 2, "wrong command line; the daemon was not asked") \
+	X(USAGE, 2, "wrong command line; nothing was done") \
 	X(NO_DAEMON, 3, "no daemon answers at the socket")
 
 enum cmd_status {
@@ -35,7 +35,7 @@ enum cmd_status {
 /* Options that every command has. */
 struct cli {
 	const char *socket;
-	bool json; /* print the daemon's answer as it is */
+	bool json; /* print the answer as it is */
 };
 
 struct cmd {
@@ -72,8 +72,14 @@ struct request {
 	json_t *body;			    /* taken over; NULL: none */
 };
 
-/* Make @r and print the answer: as JSON if asked, or else with @print, which
- * may be NULL. */
+/* Print @answer, which is taken over: as JSON if asked, or else with @print,
+ * which may be NULL. */
+enum cmd_status cmd_answer(const struct cli *cli, const struct args *args,
+			   json_t *answer,
+			   enum cmd_status (*print)(const json_t *answer,
+						    const struct args *args));
+
+/* Make @r and print the answer in the same way. */
 enum cmd_status cmd_ask(const struct cli *cli, const struct args *args,
 			const struct request *r,
 			enum cmd_status (*print)(const json_t *answer,

@@ -73,21 +73,33 @@ enum cmd_status cmd_backend_del(const struct cli *cli, const struct args *args)
 
 static enum cmd_status print_set(const json_t *answer, const struct args *args)
 {
+	char weight[WEIGHT_TEXT_LEN];
+
 	printf("%s of %s has weight %s: ", args->pos[1], args->pos[0],
-	       args_get(args, "weight"));
+	       backend_weight(answer, weight));
 	print_change(answer);
 	return CMD_DONE;
 }
 
 enum cmd_status cmd_backend_set(const struct cli *cli, const struct args *args)
 {
-	json_int_t weight = args_whole(args, "weight", 0);
+	static const char *const keys[] = { "weight", "configured" };
 	struct request r = {
 		.method = "PATCH",
 		.path = { "pools", args->pos[0], "backends", args->pos[1] },
-		.body = json_pack("{s:I}", "weight", weight),
 	};
 
+	if (!args_get(args, "weight") && !args_get(args, "configured")) {
+		complain("backend set: weight=N and configured=N are both "
+			 "missing; give one or both");
+		return CMD_USAGE;
+	}
+	r.body = json_object();
+	for (size_t i = 0; i < 2; i++)
+		if (args_get(args, keys[i]))
+			json_object_set_new(
+				r.body, keys[i],
+				json_integer(args_whole(args, keys[i], 0)));
 	return cmd_ask(cli, args, &r, print_set);
 }
 
@@ -135,12 +147,29 @@ static void add_next_hop(struct out_table *t, const json_t *backend)
 		 via ? " via " : "", via ? via : "");
 }
 
+const char *backend_weight(const json_t *backend, char buf[WEIGHT_TEXT_LEN])
+{
+	const json_t *configured = json_object_get(backend, "configured");
+	const json_int_t weight = out_whole(backend, "weight");
+
+	if (!json_is_integer(json_object_get(backend, "weight")))
+		strcpy(buf, "-");
+	else if (!configured || json_integer_value(configured) == weight)
+		snprintf(buf, WEIGHT_TEXT_LEN, "%lld", (long long)weight);
+	else
+		snprintf(buf, WEIGHT_TEXT_LEN, "%lld (of %lld)",
+			 (long long)weight,
+			 (long long)json_integer_value(configured));
+	return buf;
+}
+
 void backends_print(const json_t *backends)
 {
 	static const char *const columns[] = { "POOL",	  "BACKEND", "ADDRESS",
 					       ">WEIGHT", ">SLOTS",  "NEXT HOP",
 					       NULL };
 	struct out_table *t = out_table_new(columns);
+	char weight[WEIGHT_TEXT_LEN];
 	const json_t *b;
 	size_t n;
 
@@ -148,7 +177,7 @@ void backends_print(const json_t *backends)
 		out_cell_text(t, b, "pool");
 		out_cell_text(t, b, "name");
 		out_cell(t, "%s", out_endpoint(b));
-		out_cell_whole(t, b, "weight");
+		out_cell(t, "%s", backend_weight(b, weight));
 		out_cell_whole(t, b, "slots");
 		add_next_hop(t, b);
 	}

@@ -4,8 +4,11 @@
 
 #include "backends.h"
 #include "cmd.h"
+#include "model.h"
 #include "out.h"
 #include "unused.h"
+
+#define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 /* JSON's integers are signed, a seed is not: the bits are the same. */
 static uint64_t seed_of(const json_t *pool)
@@ -16,9 +19,9 @@ static uint64_t seed_of(const json_t *pool)
 static enum cmd_status print_added(const json_t *answer,
 				   const struct args *args)
 {
-	printf("%s added: mode %s, seed %" PRIu64 ", %lld vnodes\n",
-	       args->pos[0], out_text(answer, "mode", "-"), seed_of(answer),
-	       (long long)out_whole(answer, "vnodes"));
+	printf("%s added: mode %s, algorithm %s, seed %" PRIu64 "\n",
+	       args->pos[0], out_text(answer, "mode", "-"),
+	       out_text(answer, "algorithm", "-"), seed_of(answer));
 	return CMD_DONE;
 }
 
@@ -29,9 +32,15 @@ enum cmd_status cmd_pool_add(const struct cli *cli, const struct args *args)
 		.path = { "pools", args->pos[0] },
 		.body = json_pack("{s:s}", "mode", args_get(args, "mode")),
 	};
-	static const char *const numbers[] = { "seed", "vnodes" };
+	static const char *const words[] = { "algorithm", "hash", "cap" };
+	static const char *const numbers[] = { "seed", "vnodes", "slack" };
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < LEN(words); i++)
+		if (args_get(args, words[i]))
+			json_object_set_new(
+				r.body, words[i],
+				json_string(args_get(args, words[i])));
+	for (size_t i = 0; i < LEN(numbers); i++)
 		if (args_get(args, numbers[i]))
 			json_object_set_new(
 				r.body, numbers[i],
@@ -90,6 +99,26 @@ enum cmd_status cmd_pool_list(const struct cli *cli, const struct args *args)
 		print_pools);
 }
 
+/* The algorithm, and those of the settings that are its own. */
+static void add_algorithm(struct out_table *t, const json_t *pool)
+{
+	const char *algorithm = out_text(pool, "algorithm", "-");
+
+	out_item(t, "algorithm", "%s", algorithm);
+	switch (ring_algorithm_parse(algorithm)) {
+	case RING_AUCTION:
+		out_item(t, "cap", "%s", out_text(pool, "cap", "-"));
+		out_item(t, "slack", "%lld %%",
+			 (long long)out_whole(pool, "slack"));
+		break;
+	case RING_CLASSIC:
+		out_item(t, "hash", "%s", out_text(pool, "hash", "-"));
+		out_item(t, "vnodes", "%lld",
+			 (long long)out_whole(pool, "vnodes"));
+		break;
+	}
+}
+
 static enum cmd_status print_pool(const json_t *answer,
 				  const struct args *args UNUSED)
 {
@@ -105,7 +134,7 @@ static enum cmd_status print_pool(const json_t *answer,
 	out_item(t, "pool", "%s", out_text(answer, "name", "-"));
 	out_item(t, "mode", "%s", out_text(answer, "mode", "-"));
 	out_item(t, "seed", "%" PRIu64, seed_of(answer));
-	out_item(t, "vnodes", "%lld", (long long)out_whole(answer, "vnodes"));
+	add_algorithm(t, answer);
 	out_item(t, "epoch", "%lld", (long long)out_whole(answer, "epoch"));
 	out_item(t, "digest", "%s", out_text(answer, "digest", "-"));
 	json_array_foreach(services, n, name)

@@ -24,6 +24,7 @@ static const struct endpoint {
 	{ "PUT", "pools/*", api_pool_add, 201 },
 	{ "DELETE", "pools/*", api_pool_del, 200 },
 	{ "GET", "pools/*/ring", api_pool_ring, 200 },
+	{ "GET", "pools/*/table", api_pool_table, 200 },
 	{ "GET", "backends", api_backend_list_all, 200 },
 	{ "GET", "pools/*/backends", api_backend_list, 200 },
 	{ "PUT", "pools/*/backends/*", api_backend_add, 201 },

@@ -39,6 +39,7 @@ int api_pool_show(struct api_call *c);
 int api_pool_add(struct api_call *c);
 int api_pool_del(struct api_call *c);
 int api_pool_ring(struct api_call *c);
+int api_pool_table(struct api_call *c);
 
 int api_backend_list_all(struct api_call *c);
 int api_backend_list(struct api_call *c);
@@ -56,6 +57,7 @@ json_t *api_service_json(const struct balancer *b,
 json_t *api_backends_json(const struct balancer *b, const struct model_pool *p,
 			  json_t *list);
 json_t *api_interfaces_json(const struct balancer *b);
+json_t *api_digest_json(uint64_t digest);
 
 /* Adds "requests" and "replies" of counter @id of map @fd to @object. */
 void api_add_traffic(json_t *object, int fd, uint32_t id);

@@ -46,7 +46,7 @@ json_t *api_backends_json(const struct balancer *b, const struct model_pool *p,
 	struct pool_ring ring;
 
 	apply_pool_ring(b->apply, p->id, &ring);
-	ring_count(ring.slots, RLB_RING_SLOTS, counts, RLB_MAX_BACKENDS);
+	slots_count(ring.slots, RLB_RING_SLOTS, counts, RLB_MAX_BACKENDS);
 	for (size_t i = 0; i < p->nbackends; i++)
 		json_array_append_new(list,
 				      backend_json(b, p, &p->backends[i],
@@ -92,7 +92,7 @@ static json_t *changed_backend(const struct api_call *c)
 	json_t *o;
 
 	apply_pool_ring(c->b->apply, p->id, &ring);
-	ring_count(ring.slots, RLB_RING_SLOTS, counts, RLB_MAX_BACKENDS);
+	slots_count(ring.slots, RLB_RING_SLOTS, counts, RLB_MAX_BACKENDS);
 	o = backend_json(c->b, p, b, counts[b->id]);
 	json_object_set_new(o, "change", change_json(&ring));
 	return o;
@@ -103,7 +103,7 @@ struct edit {
 	const char *pool;
 	const char *name;
 	const struct model_backend *new;
-	uint32_t weight;
+	struct model_weights weights;
 };
 
 static int edit_add(struct model *m, const void *arg, struct error *e)
@@ -117,7 +117,7 @@ static int edit_set(struct model *m, const void *arg, struct error *e)
 {
 	const struct edit *edit = arg;
 
-	return model_set_weight(m, edit->pool, edit->name, edit->weight, e);
+	return model_set_weights(m, edit->pool, edit->name, &edit->weights, e);
 }
 
 static int edit_del(struct model *m, const void *arg, struct error *e)
@@ -143,7 +143,7 @@ int api_backend_add(struct api_call *c)
 int api_backend_set(struct api_call *c)
 {
 	struct edit edit = { .pool = c->names[0], .name = c->names[1] };
-	int err = proto_read_weight(c->body, &edit.weight, c->e);
+	int err = proto_read_weights(c->body, &edit.weights, c->e);
 
 	if (!err)
 		err = balancer_edit(c->b, edit_set, &edit, c->e);

@@ -4,13 +4,6 @@
 #include "api.h"
 #include "proto.h"
 
-#define SEGMENTS 64 /* of the picture of a ring */
-
-static json_t *digest_json(uint64_t digest)
-{
-	return json_sprintf("%016llx", (unsigned long long)digest);
-}
-
 static json_t *pool_json(const struct balancer *b, const struct model_pool *p)
 {
 	json_t *o = proto_pool(p);
@@ -26,7 +19,7 @@ static json_t *pool_json(const struct balancer *b, const struct model_pool *p)
 	json_object_set_new(o, "nbackends", json_integer(p->nbackends));
 	json_object_set_new(o, "services", services);
 	json_object_set_new(o, "epoch", json_integer(ring.epoch));
-	json_object_set_new(o, "digest", digest_json(ring.digest));
+	json_object_set_new(o, "digest", api_digest_json(ring.digest));
 	return o;
 }
 
@@ -80,84 +73,4 @@ int api_pool_del(struct api_call *c)
 {
 	c->answer = json_object();
 	return balancer_edit(c->b, edit_del, c->names[0], c->e);
-}
-
-static const char *name_by_id(const struct model_pool *p, uint16_t id)
-{
-	for (size_t i = 0; i < p->nbackends; i++)
-		if (p->backends[i].id == id)
-			return p->backends[i].name;
-	return NULL;
-}
-
-/* Who has most of each piece of the ring; between equals, the lower id. */
-static json_t *segments_json(const struct model_pool *p, const rlb_slot *slots)
-{
-	const size_t len = RLB_RING_SLOTS / SEGMENTS;
-	uint32_t counts[RLB_MAX_BACKENDS];
-	json_t *list = json_array();
-
-	for (size_t s = 0; s < SEGMENTS; s++) {
-		uint16_t most = 0;
-
-		ring_count(slots + s * len, len, counts, RLB_MAX_BACKENDS);
-		for (uint16_t id = 1; id < RLB_MAX_BACKENDS; id++)
-			if (counts[id] > counts[most])
-				most = id;
-		json_array_append_new(list,
-				      json_pack("s?", name_by_id(p, most)));
-	}
-	return list;
-}
-
-/* Share of each backend beside its weight's; *@imbalance: the worst ratio, 0
- * for an empty ring. */
-static json_t *shares_json(const struct model_pool *p, const rlb_slot *slots,
-			   double *imbalance)
-{
-	uint32_t counts[RLB_MAX_BACKENDS];
-	json_t *list = json_array();
-	double weights = 0;
-
-	ring_count(slots, RLB_RING_SLOTS, counts, RLB_MAX_BACKENDS);
-	for (size_t i = 0; i < p->nbackends; i++)
-		weights += p->backends[i].weight;
-	*imbalance = 0;
-	for (size_t i = 0; i < p->nbackends; i++) {
-		const struct model_backend *b = &p->backends[i];
-		const double share = (double)counts[b->id] / RLB_RING_SLOTS;
-		const double expected = b->weight ? b->weight / weights : 0;
-		const double ratio = b->weight ? share / expected : 0;
-
-		if (ratio > *imbalance)
-			*imbalance = ratio;
-		json_array_append_new(
-			list,
-			json_pack("{s:s, s:i, s:i, s:f, s:f, s:o}", "name",
-				  b->name, "weight", b->weight, "slots",
-				  counts[b->id], "share", share, "expected",
-				  expected, "ratio",
-				  b->weight ? json_real(ratio) : json_null()));
-	}
-	return list;
-}
-
-int api_pool_ring(struct api_call *c)
-{
-	const struct model_pool *p = model_find_pool(&c->b->model, c->names[0]);
-	struct pool_ring ring;
-	double imbalance;
-	json_t *shares;
-
-	if (!p)
-		return api_not_found(c, "pool", c->names[0]);
-	apply_pool_ring(c->b->apply, p->id, &ring);
-	shares = shares_json(p, ring.slots, &imbalance);
-	c->answer = json_pack(
-		"{s:s, s:i, s:o, s:i, s:o, s:o, s:o}", "pool", p->name, "epoch",
-		ring.epoch, "digest", digest_json(ring.digest), "slots",
-		RLB_RING_SLOTS, "imbalance",
-		imbalance > 0 ? json_real(imbalance) : json_null(), "backends",
-		shares, "segments", segments_json(p, ring.slots));
-	return 0;
 }

@@ -86,6 +86,7 @@ static int start_model(struct balancer *b, struct error *e)
 		model_free(&first);
 		return err;
 	}
+	state_settle(b->options.state);
 	b->model = first;
 	watch_log(b);
 	interfaces_take_over(b);
@@ -145,6 +146,7 @@ static void save_again(struct balancer *b)
 		log_error(
 			"%s; a restart would bring back the change that failed",
 			e.text);
+	state_settle(b->options.state);
 }
 
 /* @digest: of the configuration that @new comes from. */
@@ -167,6 +169,9 @@ static int change(struct balancer *b, struct model *new, const char *digest,
 		save_again(b);
 		goto out;
 	}
+	/* Packets need not wait for this: if the machine goes down, the packet
+	 * path goes with it.  Whoever asked for the change must. */
+	state_settle(b->options.state);
 	if (digest != b->digest)
 		strcpy(b->digest, digest);
 	b->model = *new;
@@ -219,6 +224,26 @@ static bool has_weight(const struct model_pool *p)
 	return false;
 }
 
+/* Slots are not shared, so a backend's share is exact to half a slot. */
+static void share_warnings(const struct model *m, json_t *list)
+{
+	for (size_t i = 0; i < m->npools; i++) {
+		const struct model_pool *p = &m->pools[i];
+		const double percent = 50.0 * p->nbackends / RLB_RING_SLOTS;
+
+		/* Shares by chance, which are never that exact. */
+		if (p->algorithm == RING_CLASSIC || p->uncapped)
+			continue;
+		if (percent > 1)
+			json_array_append_new(
+				list,
+				json_sprintf(
+					"pool %s: %zu backends share %d slots, so shares are exact to %.1f %% only",
+					p->name, p->nbackends, RLB_RING_SLOTS,
+					percent));
+	}
+}
+
 static void model_warnings(const struct model *m, json_t *list)
 {
 	for (size_t i = 0; i < m->nservices; i++) {
@@ -240,6 +265,7 @@ json_t *balancer_warnings(const struct balancer *b)
 	if (list) {
 		interfaces_warnings(b, list);
 		model_warnings(&b->model, list);
+		share_warnings(&b->model, list);
 		watch_warnings(b, list);
 	}
 	return list;

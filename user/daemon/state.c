@@ -41,8 +41,7 @@ static int write_all(int fd, const char *text, size_t len)
 	return fsync(fd) != 0 ? -errno : 0;
 }
 
-/* The rename itself must reach the disk, too. */
-static void sync_parent(const char *path)
+void state_settle(const char *path)
 {
 	char copy[PATH_MAX];
 	int fd;
@@ -81,21 +80,34 @@ static int replace_file(const char *path, const char *text)
 		err = -errno;
 	if (err)
 		unlink(tmp);
-	else
-		sync_parent(path);
 	return err;
+}
+
+static char *state_text(const struct model *m, const char *digest)
+{
+	json_t *head = json_pack("{s:i, s:s}", "version", STATE_VERSION,
+				 "config", digest);
+	char *fields = json_dumps(head, JSON_COMPACT);
+	char *model = proto_model_text(m), *text = NULL;
+
+	/* One more field before the closing brace. */
+	if (fields && model &&
+	    asprintf(&text, "%.*s,\n\"model\":%s}\n", (int)strlen(fields) - 1,
+		     fields, model) < 0)
+		text = NULL;
+	free(model);
+	free(fields);
+	json_decref(head);
+	return text;
 }
 
 int state_save(const char *path, const struct model *m, const char *digest,
 	       struct error *e)
 {
-	json_t *doc = json_pack("{s:i, s:s, s:o}", "version", STATE_VERSION,
-				"config", digest, "model", proto_model(m));
-	char *text = doc ? json_dumps(doc, JSON_INDENT(1)) : NULL;
+	char *text = state_text(m, digest);
 	int err = text ? replace_file(path, text) : -ENOMEM;
 
 	free(text);
-	json_decref(doc);
 	return err ? error_set(e, -err, "state file %s: %s", path,
 			       strerror(-err))
 		   : 0;

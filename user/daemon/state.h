@@ -17,9 +17,15 @@
 /* Digest of a configuration file's text, to see later if it has changed. */
 void state_digest(const char *text, size_t len, char digest[DIGEST_LEN]);
 
-/* @digest: of the configuration that @m came from, "" for none. */
+/* @digest: of the configuration that @m came from, "" for none.  From now on
+ * whoever reads finds @m; after a crash of the machine, @m or what was there
+ * before. */
 int state_save(const char *path, const struct model *m, const char *digest,
 	       struct error *e);
+
+/* Wait until what was saved outlives a crash of the machine, too: the rename is
+ * on the disk. */
+void state_settle(const char *path);
 
 /* -ENOENT: there is none.  -EINVAL: it is damaged.  Others: it could not be
  * read.  After any error @m is empty and @digest as it was. */

@@ -53,8 +53,10 @@ void apply_close(struct apply *a)
 	if (!a)
 		return;
 	table_close(&a->services);
-	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++)
+	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++) {
 		table_close(&a->rings[id].table);
+		rings_forget(a, id);
+	}
 	free(a);
 }
 
@@ -75,7 +77,7 @@ struct change {
 		bool built;
 		struct table table; /* none: the one in force is the same */
 		uint64_t digest;
-		struct ring_diff diff;
+		struct slots_diff diff;
 	} rings[RLB_MAX_POOLS]; /* by pool id */
 	struct table both;	/* services of old and new; none: not needed */
 	struct table services;	/* of new only; none: as they are */
@@ -147,23 +149,6 @@ static int change_undo(struct change *c)
 	return result;
 }
 
-static struct ring_member *pool_members(const struct model_pool *p)
-{
-	struct ring_member *members =
-		calloc(p->nbackends + 1, sizeof(*members));
-
-	for (size_t i = 0; members && i < p->nbackends; i++) {
-		const struct model_backend *b = &p->backends[i];
-
-		members[i] = (struct ring_member){
-			.key = ring_key(&b->addr.ip, b->port_h),
-			.id = b->id,
-			.weight = b->weight,
-		};
-	}
-	return members;
-}
-
 /* How much of the table in force @c's differs from; not at all, as with the
  * first model of a new process, and there is nothing to swap. */
 static void compare_ring(struct apply *a, struct change *c, uint16_t id)
@@ -172,8 +157,8 @@ static void compare_ring(struct apply *a, struct change *c, uint16_t id)
 	const struct table *now = &a->rings[id].table;
 	struct table *next = &c->rings[id].table;
 
-	c->rings[id].diff = ring_compare(now->fd < 0 ? nobody : now->mem,
-					 next->mem, RLB_RING_SLOTS);
+	c->rings[id].diff = slots_compare(now->fd < 0 ? nobody : now->mem,
+					  next->mem, RLB_RING_SLOTS);
 	if (now->fd >= 0 && c->rings[id].diff.moved == 0)
 		table_close(next);
 }
@@ -181,39 +166,16 @@ static void compare_ring(struct apply *a, struct change *c, uint16_t id)
 static int prepare_ring(struct apply *a, struct change *c,
 			const struct model_pool *p)
 {
-	const struct ring_params params = { .seed = p->seed,
-					    .vnodes = p->vnodes };
-	struct ring_member *members = pool_members(p);
 	struct table *t = &c->rings[p->id].table;
-	int err;
+	int err = table_new_ring(t);
 
-	if (!members)
-		return -ENOMEM;
-	err = table_new_ring(t);
 	if (!err)
-		err = ring_build(t->mem, RLB_RING_SLOTS, &params, members,
-				 p->nbackends);
-	if (!err)
-		err = ring_digest(t->mem, RLB_RING_SLOTS, members, p->nbackends,
-				  &c->rings[p->id].digest);
-	free(members);
+		err = rings_fill(a, p, t->mem, &c->rings[p->id].digest);
 	if (err)
 		return err;
 	c->rings[p->id].built = true;
 	compare_ring(a, c, p->id);
 	return 0;
-}
-
-static bool same_ring(const struct model_pool *a, const struct model_pool *b)
-{
-	if (a->id != b->id || a->seed != b->seed || a->vnodes != b->vnodes ||
-	    a->nbackends != b->nbackends)
-		return false;
-	for (size_t i = 0; i < a->nbackends; i++)
-		if (a->backends[i].id != b->backends[i].id ||
-		    a->backends[i].weight != b->backends[i].weight)
-			return false;
-	return true;
 }
 
 static int prepare_rings(struct apply *a, struct change *c,
@@ -226,8 +188,8 @@ static int prepare_rings(struct apply *a, struct change *c,
 			old ? model_find_pool(old, p->name) : NULL;
 		int err;
 
-		if (was && same_ring(p, was)) {
-			a->rings[p->id].change = (struct ring_diff){ 0 };
+		if (was && rings_equal(p, was)) {
+			a->rings[p->id].change = (struct slots_diff){ 0 };
 			continue;
 		}
 		err = prepare_ring(a, c, p);
@@ -379,12 +341,16 @@ static void clear_entries(struct apply *a, const struct model *m)
 	for (size_t i = 0; i < m->nservices; i++)
 		services[m->services[i].id] = true;
 
-	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++)
-		if (!pools[id] && a->rings[id].table.fd >= 0) {
-			table_publish(NULL, a->maps->rings_fd, id);
-			table_close(&a->rings[id].table);
-			a->rings[id].epoch = 0;
-		}
+	for (uint32_t id = 0; id < RLB_MAX_POOLS; id++) {
+		if (pools[id])
+			continue;
+		rings_forget(a, id);
+		if (a->rings[id].table.fd < 0)
+			continue;
+		table_publish(NULL, a->maps->rings_fd, id);
+		table_close(&a->rings[id].table);
+		a->rings[id].epoch = 0;
+	}
 	for (size_t id = 0; id < RLB_MAX_BACKENDS; id++)
 		if (!backends[id])
 			memset(&a->maps->backends[id], 0,

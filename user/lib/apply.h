@@ -31,8 +31,8 @@
 #include "error.h"
 #include "maps.h"
 #include "model.h"
-#include "ring.h"
 #include "route.h"
+#include "slots.h"
 
 struct apply;
 
@@ -82,8 +82,8 @@ int apply_refresh_machine(struct apply *a, const struct model *m,
 struct pool_ring {
 	const rlb_slot *slots; /* NULL: none */
 	uint32_t epoch;
-	uint64_t digest;
-	struct ring_diff change; /* from the table before */
+	uint64_t digest;	  /* 0: nobody owns any slot */
+	struct slots_diff change; /* from the table before */
 };
 void apply_pool_ring(const struct apply *a, uint16_t pool_id,
 		     struct pool_ring *out);

@@ -11,8 +11,6 @@
 #include "shown.h"
 #include "unused.h"
 
-#define TEXT_OF(number) TEXT_OF_(number)
-#define TEXT_OF_(number) #number
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
@@ -36,22 +34,18 @@ static int read_interface_name(struct reader *r, const struct value *v,
 static int read_attach_mode(struct reader *r, const struct value *v, void *out)
 {
 	struct model_interface *i = out;
-	const char *name = field_text(r, v);
 	int mode;
 
-	if (!name)
+	if (field_choice(r, v, attach_mode_parse, &mode))
 		return -EINVAL;
-	mode = attach_mode_parse(name);
-	if (mode < 0)
-		return field_fail_value(r, v);
 	i->mode = mode;
 	return 0;
 }
 
 static const struct field interface_fields[] = {
 	{ "name", "the name of an interface, 1 to 15 characters", true,
-	  read_interface_name },
-	{ "mode", "auto, native or generic", false, read_attach_mode },
+	  .read = read_interface_name },
+	{ "mode", "auto, native or generic", false, .read = read_attach_mode },
 };
 
 static int read_interface(struct reader *r, const yaml_node_t *node)
@@ -143,17 +137,17 @@ static int read_weight(struct reader *r, const struct value *v, void *out)
 	struct model_backend *b = out;
 	uint64_t weight;
 
-	if (field_number(r, v, 0, RING_WEIGHT_MAX, &weight))
+	if (field_number(r, v, &weight))
 		return -EINVAL;
-	b->weight = weight;
+	b->weight = b->configured = weight;
 	return 0;
 }
 
 static const struct field backend_fields[] = {
 	{ "address", "an address such as 10.0.0.1:80 or \"[2001:db8::1]:80\"",
-	  true, read_endpoint },
-	{ "weight", "a number from 0 to " TEXT_OF(RING_WEIGHT_MAX), false,
-	  read_weight },
+	  true, .read = read_endpoint },
+	{ "weight", NULL, false, .read = read_weight, .min = 0,
+	  .max = RING_WEIGHT_MAX },
 };
 
 static int read_backend(struct reader *r, const struct item *item,
@@ -162,7 +156,7 @@ static int read_backend(struct reader *r, const struct item *item,
 {
 	const yaml_node_t *values[LEN(backend_fields)] = { node };
 	const struct value alone = { item, &backend_fields[0], node };
-	struct model_backend new = { .weight = 1 };
+	struct model_backend new = { .configured = 1, .weight = 1 };
 	int err;
 
 	strcpy(new.name, item->name);
@@ -188,14 +182,10 @@ static int read_backend(struct reader *r, const struct item *item,
 static int read_mode(struct reader *r, const struct value *v, void *out)
 {
 	struct model_pool *p = out;
-	const char *name = field_text(r, v);
 	int mode;
 
-	if (!name)
+	if (field_choice(r, v, mode_parse, &mode))
 		return -EINVAL;
-	mode = mode_parse(name);
-	if (mode < 0)
-		return field_fail_value(r, v);
 	p->mode = mode;
 	return 0;
 }
@@ -204,7 +194,29 @@ static int read_seed(struct reader *r, const struct value *v, void *out)
 {
 	struct model_pool *p = out;
 
-	return field_number(r, v, 0, UINT64_MAX, &p->seed);
+	return field_number(r, v, &p->seed);
+}
+
+static int read_algorithm(struct reader *r, const struct value *v, void *out)
+{
+	struct model_pool *p = out;
+	int algorithm;
+
+	if (field_choice(r, v, ring_algorithm_parse, &algorithm))
+		return -EINVAL;
+	p->algorithm = algorithm;
+	return 0;
+}
+
+static int read_hash(struct reader *r, const struct value *v, void *out)
+{
+	struct model_pool *p = out;
+	int hash;
+
+	if (field_choice(r, v, ring_hash_parse, &hash))
+		return -EINVAL;
+	p->hash = hash;
+	return 0;
 }
 
 static int read_vnodes(struct reader *r, const struct value *v, void *out)
@@ -212,24 +224,63 @@ static int read_vnodes(struct reader *r, const struct value *v, void *out)
 	struct model_pool *p = out;
 	uint64_t vnodes;
 
-	if (field_number(r, v, 1, VNODES_MAX, &vnodes))
+	if (field_number(r, v, &vnodes))
 		return -EINVAL;
 	p->vnodes = vnodes;
 	return 0;
 }
 
-enum { POOL_MODE, POOL_SEED, POOL_VNODES, POOL_BACKENDS };
+static int read_cap(struct reader *r, const struct value *v, void *out)
+{
+	struct model_pool *p = out;
+	int uncapped;
+
+	if (field_choice(r, v, cap_parse, &uncapped))
+		return -EINVAL;
+	p->uncapped = uncapped;
+	return 0;
+}
+
+static int read_slack(struct reader *r, const struct value *v, void *out)
+{
+	struct model_pool *p = out;
+	uint64_t slack;
+
+	if (field_number(r, v, &slack))
+		return -EINVAL;
+	p->slack = slack;
+	return 0;
+}
 
 static const struct field pool_fields[] = {
-	[POOL_MODE] = { "mode", "nat or dsr", true, read_mode },
-	[POOL_SEED] = { "seed", "a number from 0 to 18446744073709551615",
-			false, read_seed },
-	[POOL_VNODES] = { "vnodes", "a number from 1 to " TEXT_OF(VNODES_MAX),
-			  false, read_vnodes },
-	/* Backends join a pool that is in the model. */
-	[POOL_BACKENDS] = { "backends", "a mapping from names to backends",
-			    false, NULL },
+	{ "mode", "nat or dsr", true, .read = read_mode },
+	{ "seed", NULL, false, .read = read_seed, .min = 0, .max = UINT64_MAX },
+	{ "algorithm", "auction, ring or maglev", false,
+	  .read = read_algorithm },
+	{ "hash", "xxh3, fnv1a, murmur3 or md5", false, .read = read_hash },
+	{ "vnodes", NULL, false, .read = read_vnodes, .min = 1,
+	  .max = RING_VNODES_MAX },
+	{ "cap", "seats or none", false, .read = read_cap },
+	{ "slack", NULL, false, .read = read_slack, .min = 0,
+	  .max = RING_SLACK_MAX },
+	/* Last: backends join a pool that is in the model. */
+	{ "backends", "a mapping from names to backends", false, .read = NULL },
 };
+#define POOL_BACKENDS (LEN(pool_fields) - 1)
+
+/* Where the file has what is wrong with a pool whose values are all in range:
+ * the setting that does not go with another, or else it is the pool itself. */
+static const yaml_node_t *pool_fault(const struct model_pool *p,
+				     const yaml_node_t *key,
+				     const yaml_node_t **values)
+{
+	const char *setting = model_pool_misfit(p);
+
+	for (size_t i = 0; setting && i < LEN(pool_fields); i++)
+		if (strcmp(pool_fields[i].name, setting) == 0)
+			return values[i];
+	return key;
+}
 
 static int read_pool(struct reader *r, const struct item *item,
 		     const yaml_node_t *key, const yaml_node_t *node,
@@ -238,18 +289,17 @@ static int read_pool(struct reader *r, const struct item *item,
 	const yaml_node_t *values[LEN(pool_fields)];
 	struct value backends = { .item = item,
 				  .field = &pool_fields[POOL_BACKENDS] };
-	struct model_pool new = { .vnodes = VNODES_DEFAULT };
+	struct model_pool new;
 	int err;
 
-	strcpy(new.name, item->name);
-	new.seed = pool_default_seed(new.name);
+	model_pool_init(&new, item->name);
 	err = fields_read(r, item, node, pool_fields, LEN(pool_fields), values,
 			  &new);
 	if (err)
 		return err;
 	err = model_add_pool(r->m, &new, r->e);
 	if (err)
-		return reader_place(r, key, err);
+		return reader_place(r, pool_fault(&new, key, values), err);
 	backends.node = values[POOL_BACKENDS];
 	if (!backends.node)
 		return 0;
@@ -280,14 +330,10 @@ static int read_vip(struct reader *r, const struct value *v, void *out)
 static int read_protocol(struct reader *r, const struct value *v, void *out)
 {
 	struct model_service *s = out;
-	const char *name = field_text(r, v);
 	int proto;
 
-	if (!name)
+	if (field_choice(r, v, protocol_parse, &proto))
 		return -EINVAL;
-	proto = protocol_parse(name);
-	if (proto < 0)
-		return field_fail_value(r, v);
 	s->proto = proto;
 	return 0;
 }
@@ -297,7 +343,7 @@ static int read_port(struct reader *r, const struct value *v, void *out)
 	struct model_service *s = out;
 	uint64_t port_h;
 
-	if (field_number(r, v, 1, UINT16_MAX, &port_h))
+	if (field_number(r, v, &port_h))
 		return -EINVAL;
 	s->port_h = port_h;
 	return 0;
@@ -319,10 +365,10 @@ static int read_pool_name(struct reader *r, const struct value *v, void *out)
 
 static const struct field service_fields[] = {
 	{ "address", "an address such as 192.0.2.1 or 2001:db8::1, no port",
-	  true, read_vip },
-	{ "protocol", "tcp or udp", true, read_protocol },
-	{ "port", "a number from 1 to 65535", true, read_port },
-	{ "pool", "the name of a pool", true, read_pool_name },
+	  true, .read = read_vip },
+	{ "protocol", "tcp or udp", true, .read = read_protocol },
+	{ "port", NULL, true, .read = read_port, .min = 1, .max = UINT16_MAX },
+	{ "pool", "the name of a pool", true, .read = read_pool_name },
 };
 
 static int read_service(struct reader *r, const struct item *item,
@@ -371,11 +417,12 @@ static int read_flow_key(struct reader *r, const struct value *v,
 /* In this order: services need their pools. */
 static const struct field top_fields[] = {
 	{ "flow_key", "a secret text of 16 characters or more", false,
-	  read_flow_key },
-	{ "interfaces", "a list of interfaces", false, read_interfaces },
-	{ "pools", "a mapping from names to pools", false, read_pools },
+	  .read = read_flow_key },
+	{ "interfaces", "a list of interfaces", false,
+	  .read = read_interfaces },
+	{ "pools", "a mapping from names to pools", false, .read = read_pools },
 	{ "services", "a mapping from names to services", false,
-	  read_services },
+	  .read = read_services },
 };
 
 int config_parse(const char *name, const char *text, size_t len,

@@ -3,7 +3,7 @@
  * config.h - the configuration file: YAML to a model.
  *
  * The error's text is complete, with its place:
- *   ringlb.yaml:7:40: backend "web1": weight 3000 is not between 0 and 1000
+ *   ringlb.yaml:7:40: pool "web": vnodes 0 is not between 1 and 10000
  * The format is in ringlb.yaml(5).
  */
 #ifndef RINGLB_CONFIG_H

@@ -12,6 +12,7 @@
 
 #define TYPOS_MAX 2
 #define FIELD_NAMES_LEN (FIELDS_MAX * (FIELD_NAME_MAX + 2))
+#define EXPECTS_MAX 80
 
 int reader_place(struct reader *r, const yaml_node_t *at, int err)
 {
@@ -56,11 +57,22 @@ static const char *node_kind(const yaml_node_t *n)
 	return node_is_null(n) || !*node_text(n) ? "nothing" : "text";
 }
 
+static const char *expects(const struct field *f, char buf[EXPECTS_MAX])
+{
+	if (f->expects)
+		return f->expects;
+	snprintf(buf, EXPECTS_MAX, "a number from %" PRIu64 " to %" PRIu64,
+		 f->min, f->max);
+	return buf;
+}
+
 static int fail_kind(struct reader *r, const struct value *v, const char *hint)
 {
+	char buf[EXPECTS_MAX];
+
 	return reader_fail(r, v->node, v->item, EINVAL,
 			   "%s: expected %s, found %s%s", v->field->name,
-			   v->field->expects, node_kind(v->node), hint);
+			   expects(v->field, buf), node_kind(v->node), hint);
 }
 
 int field_fail_kind(struct reader *r, const struct value *v)
@@ -70,9 +82,11 @@ int field_fail_kind(struct reader *r, const struct value *v)
 
 int field_fail_value(struct reader *r, const struct value *v)
 {
+	char buf[EXPECTS_MAX];
+
 	return reader_fail(r, v->node, v->item, EINVAL, "%s \"%s\" is not %s",
 			   v->field->name, shown(node_text(v->node)).text,
-			   v->field->expects);
+			   expects(v->field, buf));
 }
 
 /* Single letters to insert, delete or change between @a and @b (Wagner and
@@ -154,12 +168,15 @@ static int find_fields(struct reader *r, const struct item *item,
 			return fail_unknown(r, item, key, fields, nfields);
 		values[i] = yaml_file_node(r->file, pair->value);
 	}
-	for (size_t i = 0; i < nfields; i++)
+	for (size_t i = 0; i < nfields; i++) {
+		char buf[EXPECTS_MAX];
+
 		if (fields[i].required && !values[i])
 			return reader_fail(
 				r, map, item, EINVAL,
 				"the key \"%s\" is missing; expected %s",
-				fields[i].name, fields[i].expects);
+				fields[i].name, expects(&fields[i], buf));
+	}
 	return 0;
 }
 
@@ -201,9 +218,9 @@ const char *field_text(struct reader *r, const struct value *v)
 	return NULL;
 }
 
-int field_number(struct reader *r, const struct value *v, uint64_t min,
-		 uint64_t max, uint64_t *out)
+int field_number(struct reader *r, const struct value *v, uint64_t *out)
 {
+	const uint64_t min = v->field->min, max = v->field->max;
 	const char *digits = field_text(r, v);
 	size_t ndigits;
 
@@ -221,4 +238,15 @@ int field_number(struct reader *r, const struct value *v, uint64_t min,
 			"%s %s is not between %" PRIu64 " and %" PRIu64,
 			v->field->name, shown(digits).text, min, max);
 	return 0;
+}
+
+int field_choice(struct reader *r, const struct value *v,
+		 int (*parse)(const char *text), int *out)
+{
+	const char *text = field_text(r, v);
+
+	if (!text)
+		return -EINVAL;
+	*out = parse(text);
+	return *out < 0 ? field_fail_value(r, v) : 0;
 }

@@ -15,7 +15,7 @@
 #include "config_yaml.h"
 #include "model.h"
 
-#define FIELDS_MAX 4
+#define FIELDS_MAX 8
 #define FIELD_NAME_MAX 16 /* with NUL */
 
 /* What a message is about: backend "web1".  NULL: the file itself. */
@@ -43,10 +43,11 @@ struct value {
  * whatever the order in the file. */
 struct field {
 	const char *name;
-	const char *expects;
+	const char *expects; /* NULL: a number from @min to @max */
 	bool required;
 	/* Puts the value into @out; NULL: whoever has the table does. */
 	int (*read)(struct reader *r, const struct value *v, void *out);
+	uint64_t min, max;
 };
 
 /* Reads @map into @out; @values gets the nodes, NULL for those that are not
@@ -57,8 +58,11 @@ int fields_read(struct reader *r, const struct item *item,
 
 /* NULL, after complaining, if it is not text. */
 const char *field_text(struct reader *r, const struct value *v);
-int field_number(struct reader *r, const struct value *v, uint64_t min,
-		 uint64_t max, uint64_t *out);
+int field_number(struct reader *r, const struct value *v, uint64_t *out);
+
+/* One of the words that @parse knows; it returns below 0 for others. */
+int field_choice(struct reader *r, const struct value *v,
+		 int (*parse)(const char *text), int *out);
 
 const char *node_text(const yaml_node_t *scalar);
 bool node_is_null(const yaml_node_t *n); /* nothing, ~ or null, unquoted */

@@ -15,6 +15,8 @@ static const char *const modes[] = {
 	[RLB_MODE_DSR] = "dsr",
 };
 
+static const char *const caps[] = { "seats", "none" }; /* by uncapped */
+
 static const char *const attach_modes[] = {
 	[ATTACH_AUTO] = "auto",
 	[ATTACH_NATIVE] = "native",
@@ -39,6 +41,16 @@ const char *mode_name(enum rlb_mode mode)
 int mode_parse(const char *text)
 {
 	return find_text(modes, LEN(modes), text);
+}
+
+const char *cap_name(bool uncapped)
+{
+	return caps[uncapped];
+}
+
+int cap_parse(const char *text)
+{
+	return find_text(caps, LEN(caps), text);
 }
 
 const char *attach_mode_name(enum attach_mode mode)
@@ -223,6 +235,16 @@ int model_del_interface(struct model *m, const char *name, struct error *e)
 	return 0;
 }
 
+void model_pool_init(struct model_pool *p, const char *name)
+{
+	memset(p, 0, sizeof(*p));
+	strcpy(p->name, name);
+	p->seed = pool_default_seed(name);
+	p->algorithm = RING_AUCTION;
+	p->hash = RING_HASH_XXH3;
+	p->vnodes = RING_VNODES_DEFAULT;
+}
+
 int model_add_pool(struct model *m, const struct model_pool *new,
 		   struct error *e)
 {
@@ -294,20 +316,25 @@ static int find_backend(const struct model *m, const char *pool,
 	return -ENOENT;
 }
 
-int model_set_weight(struct model *m, const char *pool, const char *backend,
-		     uint32_t weight, struct error *e)
+int model_set_weights(struct model *m, const char *pool, const char *backend,
+		      const struct model_weights *new, struct error *e)
 {
 	struct model_pool *p;
-	struct model_backend *b;
+	struct model_backend *b, wanted;
 	int err = find_backend(m, pool, backend, &p, &b, e);
 
 	if (err)
 		return err;
-	err = check_weight(p, b, weight, e);
+	wanted = *b;
+	if (new->configured != WEIGHT_NOT_GIVEN)
+		wanted.configured = wanted.weight = new->configured;
+	if (new->weight != WEIGHT_NOT_GIVEN)
+		wanted.weight = new->weight;
+	err = check_weights(p, b, &wanted, e);
 	if (err)
 		error_prefix(e, "backend \"%s\"", backend);
 	else
-		b->weight = weight;
+		*b = wanted;
 	return err;
 }
 

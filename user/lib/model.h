@@ -23,8 +23,10 @@
  *   service's port, so one pool can serve many services on different ports.
  *   A backend with a port can serve one tcp and one udp service.
  * - dsr: backends have no port: only the destination MAC changes.
- * - A pool's ring has at most RING_POINTS_MAX points: the sum of its weights
- *   times vnodes.
+ * - A setting of one ring algorithm has its default with every other:
+ *   model_pool_misfit().
+ * - A ring of algorithm ring has at most RING_POINTS_MAX points: the sum of its
+ *   weights times vnodes, and so the sum of the configured ones.
  * - The service table has room (model_service_keys()).
  */
 #ifndef RINGLB_MODEL_H
@@ -35,17 +37,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ringlb/ring.h>
+
 #include "addr.h"
 #include "error.h"
-#include "ring.h"
 
 #define NAME_LEN 64 /* with NUL */
 #define NAME_RULE \
 	"1 to 63 letters, digits and ._:-[], the first of them not . or -"
 #define FLOW_KEY_LEN 128
 #define FLOW_KEY_MIN 16 /* characters; less is guessed too easily */
-#define VNODES_DEFAULT 150
-#define VNODES_MAX 10000
 
 /* One less than the map has entries: ids start at 1. */
 #define MODEL_SERVICES_MAX (RLB_MAX_SERVICES - 1)
@@ -56,16 +57,22 @@
 struct model_backend {
 	char name[NAME_LEN]; /* unique in its pool */
 	struct addr addr;
-	uint16_t port_h; /* nat: 0 keeps the service's port */
-	uint32_t weight; /* 0 (gets nothing) .. RING_WEIGHT_MAX */
+	uint16_t port_h;     /* nat: 0 keeps the service's port */
+	uint32_t configured; /* its weight in the plan, 0 .. RING_WEIGHT_MAX */
+	uint32_t weight; /* that it has now, the same range; 0: gets nothing */
 	uint16_t id;	 /* index of rlb_backends; 0: not applied yet */
 };
 
 struct model_pool {
 	char name[NAME_LEN];
 	enum rlb_mode mode;
-	uint64_t seed; /* of the ring; by default from the name */
-	uint32_t vnodes;
+	/* Of its ring; see <ringlb/ring.h>. */
+	uint64_t seed; /* by default from the name */
+	enum ring_algorithm algorithm;
+	enum ring_hash hash; /* of algorithm ring alone */
+	uint32_t vnodes;     /* the same */
+	bool uncapped;	     /* of algorithm auction alone */
+	uint32_t slack;	     /* the same, and not if uncapped; per cent */
 	struct model_backend *backends;
 	size_t nbackends;
 	size_t nservices; /* that name this pool; the model counts them */
@@ -121,6 +128,8 @@ uint64_t pool_default_seed(const char *pool_name);
 
 const char *mode_name(enum rlb_mode mode);	     /* "nat", "dsr" */
 int mode_parse(const char *text);		     /* or -EINVAL */
+const char *cap_name(bool uncapped);		     /* "seats", "none" */
+int cap_parse(const char *text);		     /* uncapped, or -EINVAL */
 const char *attach_mode_name(enum attach_mode mode); /* "auto", ... */
 int attach_mode_parse(const char *text);	     /* or -EINVAL */
 
@@ -141,6 +150,14 @@ int model_add_interface(struct model *m, const struct model_interface *new,
 			struct error *e);
 int model_del_interface(struct model *m, const char *name, struct error *e);
 
+/* Makes @p an empty pool with the default of all that has one, which mode has
+ * not.  @name is one that name_check() has seen. */
+void model_pool_init(struct model_pool *p, const char *name);
+
+/* The setting of @p's ring that does not go with its algorithm or with another
+ * setting, as it is called in configurations; NULL: all go together. */
+const char *model_pool_misfit(const struct model_pool *p);
+
 /* @new's backends and nservices are ignored: add those one by one. */
 int model_add_pool(struct model *m, const struct model_pool *new,
 		   struct error *e);
@@ -148,8 +165,16 @@ int model_del_pool(struct model *m, const char *name, struct error *e);
 
 int model_add_backend(struct model *m, const char *pool,
 		      const struct model_backend *new, struct error *e);
-int model_set_weight(struct model *m, const char *pool, const char *backend,
-		     uint32_t weight, struct error *e);
+
+/* New weights of a backend.  One that is not given stays as it is, except that
+ * a configured weight alone becomes the present one, too. */
+struct model_weights {
+	uint32_t weight;
+	uint32_t configured;
+};
+#define WEIGHT_NOT_GIVEN UINT32_MAX
+int model_set_weights(struct model *m, const char *pool, const char *backend,
+		      const struct model_weights *new, struct error *e);
 int model_del_backend(struct model *m, const char *pool, const char *backend,
 		      struct error *e);
 

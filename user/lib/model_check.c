@@ -66,6 +66,67 @@ int check_interface(const struct model *m, const struct model_interface *new,
 	return 0;
 }
 
+const char *model_pool_misfit(const struct model_pool *p)
+{
+	if (p->algorithm != RING_CLASSIC && p->hash != RING_HASH_XXH3)
+		return "hash";
+	if (p->algorithm != RING_CLASSIC && p->vnodes != RING_VNODES_DEFAULT)
+		return "vnodes";
+	if (p->algorithm != RING_AUCTION && p->uncapped)
+		return "cap";
+	if ((p->algorithm != RING_AUCTION || p->uncapped) && p->slack)
+		return "slack";
+	return NULL;
+}
+
+static int check_misfit(const struct model_pool *p, struct error *e)
+{
+	const char *setting = model_pool_misfit(p);
+	enum ring_algorithm whose = RING_AUCTION;
+
+	if (!setting)
+		return 0;
+	if (p->algorithm == RING_AUCTION && p->uncapped && p->slack)
+		return error_set(e, EINVAL,
+				 "pool \"%s\": slack is how far backends may "
+				 "exceed their seats, and with cap none they "
+				 "have no seats; leave one of the two out",
+				 p->name);
+	if (strcmp(setting, "hash") == 0 || strcmp(setting, "vnodes") == 0)
+		whose = RING_CLASSIC;
+	return error_set(e, EINVAL,
+			 "pool \"%s\": %s is a setting of algorithm %s, and "
+			 "the pool's is %s; leave %s out, or choose algorithm "
+			 "%s",
+			 p->name, setting, ring_algorithm_name(whose),
+			 ring_algorithm_name(p->algorithm), setting,
+			 ring_algorithm_name(whose));
+}
+
+/* Settings of the ring, each by itself and together. */
+static int check_ring(const struct model_pool *new, struct error *e)
+{
+	if (new->algorithm >= RING_ALGORITHM_COUNT)
+		return error_set(e, EINVAL,
+				 "pool \"%s\": algorithm %d does not exist",
+				 new->name, new->algorithm);
+	if (new->hash >= RING_HASH_COUNT)
+		return error_set(e, EINVAL,
+				 "pool \"%s\": hash %d does not exist",
+				 new->name, new->hash);
+	if (new->vnodes < 1 || new->vnodes > RING_VNODES_MAX)
+		return error_set(e, EINVAL,
+				 "pool \"%s\": vnodes %" PRIu32
+				 " is not between 1 and %d",
+				 new->name, new->vnodes, RING_VNODES_MAX);
+	if (new->slack > RING_SLACK_MAX)
+		return error_set(e, EINVAL,
+				 "pool \"%s\": slack %" PRIu32
+				 " is not between 0 and %d",
+				 new->name, new->slack, RING_SLACK_MAX);
+	return check_misfit(new, e);
+}
+
 int check_pool(const struct model *m, const struct model_pool *new,
 	       struct error *e)
 {
@@ -75,11 +136,8 @@ int check_pool(const struct model *m, const struct model_pool *new,
 		return error_set(e, EINVAL,
 				 "pool \"%s\": mode %d does not exist",
 				 new->name, new->mode);
-	if (new->vnodes < 1 || new->vnodes > VNODES_MAX)
-		return error_set(e, EINVAL,
-				 "pool \"%s\": vnodes %" PRIu32
-				 " is not between 1 and %d",
-				 new->name, new->vnodes, VNODES_MAX);
+	if (check_ring(new, e))
+		return -EINVAL;
 	if (model_find_pool(m, new->name))
 		return error_set(e, EEXIST, "pool \"%s\": there is one already",
 				 new->name);
@@ -181,27 +239,53 @@ static int check_keys(const struct model *m, size_t more, struct error *e)
 			 keys, KEYS_MAX);
 }
 
-int check_weight(const struct model_pool *p, const struct model_backend *b,
-		 uint32_t weight, struct error *e)
+/* @which: "" or "configured "; @others: the sum of the same weights of the
+ * other backends. */
+static int check_points(const struct model_pool *p, const char *which,
+			uint32_t weight, uint64_t others, struct error *e)
 {
-	uint64_t weights = weight;
+	const uint64_t weights = others + weight;
 
-	if (weight > RING_WEIGHT_MAX)
-		return error_set(e, EINVAL,
-				 "weight %" PRIu32 " is not between 0 and %d",
-				 weight, RING_WEIGHT_MAX);
-	for (size_t i = 0; i < p->nbackends; i++)
-		if (&p->backends[i] != b)
-			weights += p->backends[i].weight;
-	if (weights * p->vnodes <= RING_POINTS_MAX)
+	_Static_assert(MODEL_BACKENDS_MAX <=
+			       UINT64_MAX / RING_WEIGHT_MAX / RING_VNODES_MAX,
+		       "points can be counted");
+	if (p->algorithm != RING_CLASSIC ||
+	    weights * p->vnodes <= RING_POINTS_MAX)
 		return 0;
 	return error_set(e, ENOSPC,
-			 "with weight %" PRIu32 " the ring of pool \"%s\" "
-			 "would have %" PRIu64 " points (all weights, %" PRIu64
-			 ", times vnodes, %" PRIu32 "), more than %d; "
-			 "use smaller weights or fewer vnodes",
-			 weight, p->name, weights * p->vnodes, weights,
-			 p->vnodes, RING_POINTS_MAX);
+			 "with %sweight %" PRIu32 " the ring of pool \"%s\" "
+			 "would have %" PRIu64 " points (all %sweights, "
+			 "%" PRIu64 ", times vnodes, %" PRIu32 "), more than "
+			 "%u; use smaller weights or fewer vnodes",
+			 which, weight, p->name, weights * p->vnodes, which,
+			 weights, p->vnodes, RING_POINTS_MAX);
+}
+
+int check_weights(const struct model_pool *p, const struct model_backend *b,
+		  const struct model_backend *wanted, struct error *e)
+{
+	uint64_t present = 0, configured = 0; /* of the others */
+	int err;
+
+	if (wanted->weight > RING_WEIGHT_MAX)
+		return error_set(e, EINVAL,
+				 "weight %" PRIu32 " is not between 0 and %u",
+				 wanted->weight, RING_WEIGHT_MAX);
+	if (wanted->configured > RING_WEIGHT_MAX)
+		return error_set(e, EINVAL,
+				 "configured weight %" PRIu32
+				 " is not between 0 and %u",
+				 wanted->configured, RING_WEIGHT_MAX);
+	for (size_t i = 0; i < p->nbackends; i++)
+		if (&p->backends[i] != b) {
+			present += p->backends[i].weight;
+			configured += p->backends[i].configured;
+		}
+	err = check_points(p, "", wanted->weight, present, e);
+	if (err)
+		return err;
+	return check_points(p, "configured ", wanted->configured, configured,
+			    e);
 }
 
 /* What @new is by itself, and next to the other backends of its pool. */
@@ -275,7 +359,7 @@ int check_backend(const struct model *m, const struct model_pool *p,
 	if (!err)
 		err = check_backend_count(m, e);
 	if (!err)
-		err = check_weight(p, NULL, new->weight, e);
+		err = check_weights(p, NULL, new, e);
 	if (!err && p->mode == RLB_MODE_NAT)
 		err = check_backend_nat(m, p, new, e);
 	if (err)

@@ -30,8 +30,8 @@ int check_backend_replies(const struct model *m, const struct model_pool *p,
 int check_service_replies(const struct model *m, const struct model_pool *p,
 			  const struct model_service *new, struct error *e);
 
-/* May @b of @p, or a new one, have this weight? */
-int check_weight(const struct model_pool *p, const struct model_backend *b,
-		 uint32_t weight, struct error *e);
+/* May @b of @p, or a new one, have the weights of @wanted? */
+int check_weights(const struct model_pool *p, const struct model_backend *b,
+		  const struct model_backend *wanted, struct error *e);
 
 #endif

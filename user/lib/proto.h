@@ -26,12 +26,13 @@ int proto_read_pool(const json_t *body, const char *name,
 		    struct model_pool *out, struct error *e);
 int proto_read_backend(const json_t *body, const char *name,
 		       struct model_backend *out, struct error *e);
-int proto_read_weight(const json_t *body, uint32_t *weight, struct error *e);
+int proto_read_weights(const json_t *body, struct model_weights *out,
+		       struct error *e);
 int proto_read_interface(const json_t *body, const char *name,
 			 struct model_interface *out, struct error *e);
 
-/* A whole model, ids included. */
-json_t *proto_model(const struct model *m);
+/* A whole model, ids included, as text to free(); NULL without memory. */
+char *proto_model_text(const struct model *m);
 
 /* @m is an empty model, and empty again after an error: -EINVAL, whatever rule
  * of model.h the document breaks, or -ENOMEM.  Takes @doc apart. */

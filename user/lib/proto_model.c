@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Whole models, as the state file keeps them: ids and backends included.
+ * Whole models from JSON; proto_text.c is the way there.
  */
 #include "proto.h"
 
@@ -9,92 +9,6 @@
 
 #include "proto_fields.h"
 #include "unused.h"
-
-static json_t *with_id(json_t *object, uint16_t id)
-{
-	if (object &&
-	    json_object_set_new(object, "id", json_integer(id)) != 0) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
-}
-
-/* @list with @item behind; NULL without memory for either of them, so that
- * nothing is ever left out. */
-static json_t *list_add(json_t *list, json_t *item)
-{
-	if (!list) {
-		json_decref(item);
-		return NULL;
-	}
-	if (json_array_append_new(list, item) != 0) {
-		json_decref(list);
-		return NULL;
-	}
-	return list;
-}
-
-static json_t *backend_list(const struct model_pool *p)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < p->nbackends; i++)
-		list = list_add(list, with_id(proto_backend(&p->backends[i]),
-					      p->backends[i].id));
-	return list;
-}
-
-static json_t *pool_with_backends(const struct model_pool *p)
-{
-	json_t *o = with_id(proto_pool(p), p->id);
-
-	if (json_object_set_new(o, "backends", backend_list(p)) != 0) {
-		json_decref(o);
-		return NULL;
-	}
-	return o;
-}
-
-static json_t *interface_list(const struct model *m)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < m->ninterfaces; i++) {
-		const struct model_interface *v = &m->interfaces[i];
-
-		list = list_add(list,
-				json_pack("{s:s, s:s}", "name", v->name, "mode",
-					  attach_mode_name(v->mode)));
-	}
-	return list;
-}
-
-static json_t *pool_list(const struct model *m)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < m->npools; i++)
-		list = list_add(list, pool_with_backends(&m->pools[i]));
-	return list;
-}
-
-static json_t *service_list(const struct model *m)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < m->nservices; i++)
-		list = list_add(list, with_id(proto_service(&m->services[i]),
-					      m->services[i].id));
-	return list;
-}
-
-json_t *proto_model(const struct model *m)
-{
-	return json_pack("{s:s, s:o, s:o, s:o}", "flow_key", m->flow_key,
-			 "interfaces", interface_list(m), "pools", pool_list(m),
-			 "services", service_list(m));
-}
 
 static const char *name_of(const json_t *object)
 {

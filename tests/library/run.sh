@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The ring library as other programs use it: installed, found by pkg-config,
+# linked shared and static, from C and from C++.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+check() { # NAME COMMAND...
+	local name=$1
+	shift
+	if "$@" >"$work/out" 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $name"
+		sed 's/^/    /' "$work/out"
+	fi
+}
+
+export PKG_CONFIG_PATH=$work/usr/lib/pkgconfig
+cd "$here/../.." || exit 1
+
+installed() {
+	make --no-print-directory install-lib B="$BUILD" PREFIX="$work/usr" &&
+		[[ -e $work/usr/lib/libringlb.so && -e $work/usr/lib/libringlb.a ]]
+}
+
+# compile OUT COMPILER FLAG...: warnings are errors
+compile() {
+	local out=$1 compiler=$2
+	shift 2
+	# shellcheck disable=SC2046
+	"$compiler" -Wall -Wextra -Werror -pedantic $(pkg-config --cflags libringlb) \
+		-o "$work/$out" "$@" tests/library/use.c $(pkg-config --libs libringlb)
+}
+
+static() {
+	# shellcheck disable=SC2046
+	gcc -std=c99 -Wall -Wextra -Werror -pedantic $(pkg-config --cflags libringlb) \
+		-o "$work/static" tests/library/use.c "$work/usr/lib/libringlb.a" \
+		$(pkg-config --libs-only-l --static libringlb | sed 's/-lringlb//')
+}
+
+# as any user, without a daemon, without root
+runs() {
+	LD_LIBRARY_PATH=$work/usr/lib "$work/$1" one four >"$work/answer" &&
+		diff "$work/answer" - <<-'END'
+			one: blue green
+			four: red blue
+		END
+}
+
+as_nobody() {
+	chmod 755 "$work" && setpriv --reuid=65534 --regid=65534 --clear-groups \
+		env LD_LIBRARY_PATH="$work/usr/lib" "$work/c" one
+}
+
+only_ring_symbols() {
+	! nm -g --defined-only "$work/usr/lib/libringlb.a" |
+		awk 'NF == 3 && $3 !~ /^ring_/' | grep . &&
+		! nm -D --defined-only "$work/usr/lib/libringlb.so" |
+		awk 'NF == 3 && $2 != "A" && $3 !~ /^ring_/' | grep .
+}
+
+uninstalled() {
+	make --no-print-directory uninstall B="$BUILD" PREFIX="$work/usr" &&
+		! find "$work/usr" ! -type d | grep .
+}
+
+check "it installs without the daemon"      installed
+check "pkg-config knows its version"        pkg-config --atleast-version=0.1 libringlb
+check "a C99 program compiles"              compile c gcc -std=c99
+check "and finds the owners"                runs c
+check "a C++ program compiles"              compile c++ g++ -std=c++11 -x c++
+check "and finds the same"                  runs c++
+check "a program links it statically"       static
+check "and finds the same"                  runs static
+check "nobody may use it"                   as_nobody
+check "it exports nothing but ring_*"       only_ring_symbols
+check "uninstall takes it away"             uninstalled
+
+echo "$passed passed, $failed failed, 0 skipped"
+((failed == 0))
