@@ -81,6 +81,7 @@ struct change {
 	} rings[RLB_MAX_POOLS]; /* by pool id */
 	struct table both;	/* services of old and new; none: not needed */
 	struct table services;	/* of new only; none: as they are */
+	bool keys_leave;	/* services in force are those of old and new */
 	struct swap done[RLB_MAX_POOLS + 2];
 	size_t ndone;
 };
@@ -258,8 +259,11 @@ static int prepare_both(struct apply *a, struct change *c,
 	if (a->services.fd < 0)
 		return 0;
 	err = keys_add_missing(keys, a->services.mem, c->services.mem);
-	if (err || keys->n == nnew || keys_are_table(keys, a->services.mem))
+	if (err || keys->n == nnew)
 		return err;
+	c->keys_leave = keys_are_table(keys, a->services.mem);
+	if (c->keys_leave)
+		return 0;
 	/* Only a change of thousands of keys at once does not fit: then what
 	 * leaves loses its last answers, as it would a little later. */
 	if (build_services(&c->both, keys) != 0)
@@ -379,8 +383,9 @@ static int swap_all(struct apply *a, struct change *c)
 	int err = swap_rings(a, c, true);
 
 	/* The keys of the new model, before a ring can lead to what they are
-	 * for; those of the old one, until none does any more. */
-	if (!err)
+	 * for; those of the old one, until none does any more.  If keys only
+	 * leave, the table in force has those of both. */
+	if (!err && !c->keys_leave)
 		err = change_swap(c, &a->services,
 				  c->both.fd >= 0 ? &c->both : &c->services,
 				  a->maps->services_fd, 0);
