@@ -190,7 +190,7 @@ install: all install-lib               ## to DESTDIR and PREFIX (/usr/local)
 	$(Q)install -m 644 $(B)/ringlb.bpf.o $(DESTDIR)$(PREFIX)/lib/ringlb
 	$(Q)install -m 644 $(B)/ringlb.8 $(B)/ringlbd.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)install -m 644 $(B)/ringlb.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	$(Q)install -m 644 README.md docs/DESIGN.md docs/api.md LICENSE* $(DESTDIR)$(PREFIX)/share/doc/ringlb
+	$(Q)install -m 644 README.md docs/DESIGN.md docs/api.md docs/haproxy.md LICENSE* $(DESTDIR)$(PREFIX)/share/doc/ringlb
 uninstall:                             ## what install put there
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/ringlbd sbin/ringlb share/man/man8/ringlb.8 share/man/man8/ringlbd.8 \
 		share/man/man5/ringlb.yaml.5 include/ringlb/ring.h)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The command line without a daemon: what --help shows, what wrong command
-# lines are told (bad_commands.txt), and that no answer is lost in silence.
+# lines are told (bad_commands.txt), that no answer is lost in silence, and what
+# rings it computes (ring.sh, ring_files.sh).
 #
 #   tests/cli/run.sh [RINGLB]      the binary; by default build/ringlb
 #
@@ -92,17 +93,23 @@ every_command_has_help() {
 	done < <(commands)
 }
 
+# The words of a command's usage, without brackets, one a line.
+usage_words() {
+	# shellcheck disable=SC2086
+	ringlb $1 --help | sed '/^$/,$d' | tr -s '\n ' ' ' |
+		sed -E "s/^usage: ringlb $1 ?//" |
+		grep -oE '\[[^] ]+( [^]]+)?\]|[^ ]+' | sed -E 's/^\[(.*)\]$/\1/'
+}
+
 every_argument_is_explained() {
 	local c word
 
 	while read -r c; do
-		# shellcheck disable=SC2086
-		for word in $(ringlb $c --help | sed -n '1s/[^A-Z]*//p' |
-			grep -oE '[A-Z]+[^ ]*[A-Z]'); do
-			ringlb $c --help | tail -n +2 | grep -qF "${word//[[\]]/}" ||
-				ringlb $c --help | tail -n +2 | grep -qF "$word" ||
+		while read -r word; do
+			# shellcheck disable=SC2086
+			ringlb $c --help | grep -qxF "  $word" ||
 				{ echo "$c: $word"; return 1; }
-		done
+		done < <(usage_words "$c")
 	done < <(commands)
 }
 
@@ -176,6 +183,10 @@ check "a closed pipe is an error"              exits 1 to_closed_pipe ringlb --h
 check "a closed standard output is an error"   exits 1 to_closed ringlb --help
 check "config check counts what it found"      good_config
 check "config check says where the error is"   bad_config
+# shellcheck source=tests/cli/ring.sh
+. "$here/ring.sh"
+# shellcheck source=tests/cli/ring_files.sh
+. "$here/ring_files.sh"
 bad_commands
 if command -v scdoc >/dev/null; then
 	check "the synopsis is valid scdoc" scdoc \

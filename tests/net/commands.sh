@@ -18,7 +18,7 @@ cat >"$work/ringlb.yaml" <<END
 interfaces: [front]
 pools:
   web: {mode: nat, backends: {web1: "10.2.0.11:8080", web2: "10.2.0.12:8080"}}
-  plain: {mode: nat, vnodes: 10000, backends: {web1: 10.2.0.11}}
+  plain: {mode: nat, algorithm: ring, vnodes: 10000, backends: {web1: 10.2.0.11}}
   six: {mode: nat, backends: {web1: "[fd00:2::11]:8080"}}
   direct: {mode: dsr, backends: {web1: 10.2.0.11}}
   empty: {mode: nat}
@@ -91,8 +91,9 @@ check "after all of them everything is as it was" diff "$work/before" "$work/aft
 for what in status "pool list" "pool show web" "pool show empty" "backend list" \
 	"backend list web" "service list" "service show www" "ring show web" \
 	"ring show empty" stats "stats --all" \
-	"pool add new mode=nat seed=18446744073709551615 vnodes=1" \
+	"pool add new mode=nat seed=18446744073709551615 algorithm=ring vnodes=1 hash=md5" \
 	"backend add new b1 10.9.0.1:80 weight=3" "backend set new b1 weight=0" \
+	"ring show new" "backend set new b1 configured=2 weight=1" \
 	"service add new 192.0.2.9:9/udp new" "service show new" "pool show new" \
 	"service del new" "backend del new b1" "pool del new" \
 	"attach front" "detach front" "attach front mode=generic"; do
@@ -104,6 +105,50 @@ for what in status "pool list" "pool show web" "backend list" "service list" \
 	# shellcheck disable=SC2086  # words
 	check "shown as text: $what" tells "" ringlb $what
 done
+
+# How rings are made.
+tells_all() { for text in "${@:2}"; do tells "$text" ringlb $1 || return 1; done; }
+made() { says "$1" asked '"\(.algorithm) \(.hash) \(.vnodes) \(.cap) \(.slack)"' pool show new; }
+# made_as SETTINGS WANTED TEXT...: so it is made, and pool show tells so
+made_as() {
+	# shellcheck disable=SC2086  # words
+	ringlb pool add new mode=nat $1 && made "$2" && tells_all "pool show new" "${@:3}" &&
+		ringlb pool del new
+}
+check "a ring is an auction by default" made_as "" "auction xxh3 150 seats 0" \
+	"algorithm auction" "cap       seats" "slack     0 %"
+check "an auction may have slack" made_as slack=5 "auction xxh3 150 seats 5" "slack     5 %"
+check "an auction may have no cap" made_as cap=none "auction xxh3 150 none 0" "cap       none"
+check "a ring may be the classic one" made_as "algorithm=ring hash=fnv1a vnodes=7" "ring fnv1a 7 seats 0" \
+	"algorithm ring" "hash      fnv1a" "vnodes    7"
+check "a ring may be Maglev's" made_as algorithm=maglev "maglev xxh3 150 seats 0" "algorithm maglev"
+
+# Rings that are computed from the file are those of the daemon, whatever way it
+# came by them.
+same_owners() {
+	local key pool=$1
+	for key in / /index.html 192.0.2.1:4711 $'\xff\x01'; do
+		diff <(ringlb --json ring lookup "$key" --count 9 --pool "$pool") \
+			<(ringlb --json ring lookup "$key" --count 9 --pool "$pool" --file "$work/ringlb.yaml") &&
+			asked '.owners | length > 0' ring lookup "$key" --pool "$pool" || return 1
+	done
+}
+same_ring() {
+	diff <(ringlb --json ring show "$1" | jq 'del(.epoch)') \
+		<(ringlb --json ring show "$1" --file "$work/ringlb.yaml" | jq .)
+}
+for what in web plain six direct; do
+	check "a key's owners are those of the file: $what" same_owners $what
+	check "shares, digest and picture are those of the file: $what" same_ring $what
+done
+check "an empty ring is that of the file" same_ring empty
+simulated_is_done() {
+	local digest
+	digest=$(ringlb --json ring simulate web --down web1 | jq -r .after.digest)
+	ringlb backend set web web1 weight=0 >/dev/null && says "$digest" asked .digest ring show web &&
+		ringlb backend set web web1 weight=1 >/dev/null
+}
+check "what is simulated is what happens" simulated_is_done
 
 # Many.
 hundreds() {

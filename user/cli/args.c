@@ -145,6 +145,9 @@ static int check_value(const struct args_word *w, const char *value,
 	if (strchr(w->value, '|') && !is_choice(w->value, value))
 		return error_set(e, EINVAL, "%s \"%s\" is not one of %s",
 				 w->key, shown(value).text, w->value);
+	if (*w->value && !*value)
+		return error_set(e, EINVAL, "%s needs %s, not an empty word",
+				 w->key, w->value);
 	return 0;
 }
 

@@ -8,8 +8,15 @@
  *   key=a|b             a setting that must be there, with its choices
  *   [key=N]             a setting that may be left out; N: a whole number
  *   [--flag]            an option
- *   [--option SECONDS]  an option with a value: a decimal number, above 0
+ *   [--option VALUE]    an option with a value
  *   [...]               brackets around any of them: it may be left out
+ *
+ * Values, of settings and options alike:
+ *
+ *   N                   a whole number, 0 or more
+ *   SECONDS             a decimal number, above 0
+ *   a|b|c               one of these
+ *   FILE, POOL, ...     any other word: text, not empty
  *
  * Settings and options may stand anywhere among the positional arguments.
  * Pure functions: no output, no globals.
@@ -24,7 +31,7 @@
 #include "addr.h"
 #include "error.h"
 
-#define ARGS_MAX 8
+#define ARGS_MAX 16
 #define ARGS_WORD_LEN 64 /* of a synopsis, with NUL */
 
 struct args {

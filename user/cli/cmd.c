@@ -8,6 +8,7 @@
 #include "client.h"
 #include "nearest.h"
 #include "out.h"
+#include "ring_source.h"
 #include "shown.h"
 
 /* In the order in which they are needed to set up a balancer. */
@@ -41,8 +42,21 @@ const struct cmd cmds[] = {
 	{ "service list", "", cmd_service_list, "show all services" },
 	{ "service show", "NAME", cmd_service_show,
 	  "show a service and its packets" },
-	{ "ring show", "POOL", cmd_ring_show,
+	{ "ring show", "[POOL] " RING_SOURCE_ARGS, cmd_ring_show,
 	  "show each backend's share of a pool's ring" },
+	{ "ring lookup", "KEY [--count N] [--pool POOL] " RING_SOURCE_ARGS,
+	  cmd_ring_lookup, "show which backend owns a key" },
+	{ "ring diff", "BEFORE AFTER [--pool POOL] [--all]", cmd_ring_diff,
+	  "compare the rings of two configuration files" },
+	{ "ring simulate",
+	  "[POOL] [--add N] [--remove WHAT] [--down WHAT] "
+	  "[--weight NAME=N] " RING_SOURCE_ARGS,
+	  cmd_ring_simulate,
+	  "show what a change would move, and change nothing" },
+	{ "ring draw", "FILE.svg [POOL] " RING_SOURCE_ARGS, cmd_ring_draw,
+	  "draw a pool's ring: a picture in SVG" },
+	{ "ring export", "[POOL] [--format haproxy-map] " RING_SOURCE_ARGS,
+	  cmd_ring_export, "write a pool's ring for another program" },
 	{ "stats", "[--watch] [--interval SECONDS] [--all]", cmd_stats,
 	  "show packets and bytes; with --watch their rates" },
 	{ "config check", "FILE", cmd_config_check,
