@@ -54,6 +54,7 @@ PROG       := $(patsubst tests/prog/%.c,$(B)/tests/prog/%,$(wildcard tests/prog/
 FUZZ       := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_RUN   := tests/fuzz/run.sh
 CLI        := tests/cli/run.sh
+BENCH_RING := tests/bench-ring/check.sh
 USE        := tests/library/run.sh
 NET        := $(filter-out %/lib.sh,$(wildcard tests/net/*.sh))
 
@@ -62,7 +63,7 @@ LIBS_LIB    := -lbpf -lelf -lz -lmnl -ljansson -lyaml $(LIBS_RING)
 LIBS_DAEMON := $(LIBS_LIB) -levent_core -lmicrohttpd
 LIBS_CLI    := $(LIBS_LIB) -lcurl -lsmartcols -lm
 
-.PHONY: all demo check check-unit check-cli check-prog check-net check-fuzz fuzz check-vm bench lib lint format install install-lib uninstall \
+.PHONY: all demo check check-unit check-cli check-prog check-net check-fuzz fuzz check-vm bench bench-ring bench-change lib lint format install install-lib uninstall \
 	man compile_commands.json deps-build deps-demo deps-check deps-vm deps-lint deps-bench deps-dev clean help
 .DEFAULT_GOAL := all
 all: $(B)/ringlbd $(B)/ringlb $(B)/ringlb.bpf.o lib man ## build the daemon, the command line, the BPF program, the library, the manual pages
@@ -114,8 +115,8 @@ demo: deps-demo                        ## real HTTP requests through the balance
 
 check: deps-check                      ## install what is missing, build, run every test; needs root
 	$(Q)$(MAKE) --no-print-directory all tests
-	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(UNIT) $(USE) $(CLI) $(PROG) $(FUZZ_RUN) $(NET)
-tests: $(UNIT) $(PROG) $(FUZZ) $(B)/tests/net/pass.bpf.o
+	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(UNIT) $(USE) $(CLI) $(BENCH_RING) $(PROG) $(FUZZ_RUN) $(NET)
+tests: $(UNIT) $(PROG) $(FUZZ) $(B)/tests/bench-ring $(B)/tests/net/pass.bpf.o
 check-unit: $(UNIT) lib                ## unit tests, and the ring library used from C and C++
 	$(Q)BUILD=$(abspath $(B)) scripts/run-tests.sh $(UNIT) $(USE)
 check-cli: $(B)/ringlb                 ## the command line without a daemon
@@ -166,6 +167,20 @@ $(B)/bench/bench.skel.h: $(B)/bench/bench.bpf.o
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name bench_bpf > $@.tmp && mv $@.tmp $@
 $(B)/bench/bench: $(B)/bench/bench.skel.h $(wildcard tests/bench/*.[ch])
 	$(call say,CC,tests/bench) $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.bpf.c,$(filter %.c,$^)) -lbpf -lelf -lz
+
+bench-ring: deps-build                 ## the ring library: time, memory, balance, moves; writes build/bench-ring.txt and .tsv; 2 minutes
+	$(Q)$(MAKE) --no-print-directory $(B)/tests/bench-ring
+	$(Q)$(B)/tests/bench-ring --output $(B)/bench-ring $(BENCH_ARGS)
+# It counts what the library has on the heap.
+$(B)/tests/bench-ring: $(wildcard tests/bench-ring/*.[ch]) include/ringlb/ring.h $(RING_A)
+	$(call say,CC,tests/bench-ring) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
+		$(foreach f,malloc calloc realloc free,-Wl,--wrap=$f) -o $@ $(filter %.c %.a,$^) $(LIBS_RING) -lm
+
+bench-change: deps-bench               ## from an API call until packets see the new table; writes build/bench-change.txt; needs root; 2 minutes
+	$(Q)$(MAKE) --no-print-directory $(B)/ringlbd $(B)/ringlb $(B)/tests/bench-change
+	$(Q)BUILD=$(abspath $(B)) tests/bench-change/run.sh $(BENCH_ARGS)
+$(B)/tests/bench-change: $(wildcard tests/bench-change/*.[ch]) tests/prog/frame.c tests/prog/frame.h
+	$(call say,CC,tests/bench-change) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) -lbpf -lelf -lz
 
 lint: deps-lint                        ## style, who includes whom, shell
 	$(Q)scripts/check-includes.sh
