@@ -37,7 +37,7 @@ allow bpf 'ringlb/.*\.h'
 allow user/ring 'ringlb/ring\.h'
 allow user/lib 'ringlb/.*\.h|ringlb\.skel\.h'
 allow user/daemon "ringlb/.*\\.h|$lib"
-allow user/cli '(addr|args|config|error|members|model|proto|shown|unused)\.h|ringlb/(maps|ring)\.h'
+allow user/cli '(addr|args|config|error|members|model|proto|proto_ring|shown|unused)\.h|ringlb/(maps|ring)\.h'
 
 # The kernel side has no libc beyond types.
 if grep -nE '#include <(stdio|stdlib|string|errno|unistd)\.h>' bpf/*.h bpf/*.c include/ringlb/*.h; then

@@ -51,18 +51,18 @@ prints() { diff -u --label expected --label got - <("$@"); }
 
 show_is_pinned() {
 	gives '["cae264d5cb487389",[21846,21845,21845],64]' \
-		'[.digest, [.backends[].slots], (.segments | length)]' ring show --backends 3
+		'[.digest, [.backends[].slots], (.samples | length)]' ring show --backends 3
 }
 show_is_a_table() {
 	prints ringlb ring show --backends 3 <<'END'
 ring of simulated: auction, 65536 slots, digest cae264d5cb487389, imbalance 1.000
 
 KEY BACKEND WEIGHT SLOTS  SHARE EXPECTED RATIO
-a   b1           1 21846 33.33%   33.33%  1.00
-b   b2           1 21845 33.33%   33.33%  1.00
-c   b3           1 21845 33.33%   33.33%  1.00
+b   b1           1 21846 33.33%   33.33%  1.00
+c   b2           1 21845 33.33%   33.33%  1.00
+a   b3           1 21845 33.33%   33.33%  1.00
 
-[abcccaababbacaacacbabbaccccaababbaccccaabbbbaccabaabaabaccaccabb]
+[aabbbcabbccaaccbbaaaaccabbbbcaabccbacaaccaaccbabbbbcaaccbbaaaacc]
 END
 }
 show_follows_weights() {
@@ -80,7 +80,7 @@ shares_add_up() {
 	local n
 	for n in 1 63 64 65 1000 1048576; do
 		gives "[$n,$n,$((n < 64 ? n : 64)),true]" \
-			'[.slots, ([.backends[].slots] | add), (.segments | length), (.segments | all(. != null))]' \
+			'[.slots, ([.backends[].slots] | add), (.samples | length), (.samples | all(. != null))]' \
 			ring show --backends 1 --slots "$n" || return 1
 	done
 }
@@ -88,7 +88,7 @@ nobody_is_shown() {
 	local pool
 	for pool in idle empty; do
 		gives '["0000000000000000",null,0,[null]]' \
-			'[.digest, .imbalance, ([.backends[].slots] | add // 0), (.segments | unique)]' \
+			'[.digest, .imbalance, ([.backends[].slots] | add // 0), (.samples | unique)]' \
 			ring show $pool --file "$work/before.yaml" || return 1
 	done
 }

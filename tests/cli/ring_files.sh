@@ -117,9 +117,9 @@ outer_ring_is_slots() {
 	draws --backends 12 --algorithm ring --vnodes 4 && shares_are outer &&
 		shows true '.outer.n > 12' && draws --backends 5 --slots 800 && shares_are outer
 }
-# In each segment nobody has more than who gave it the colour.
-cat >"$work/segments.py" <<'END'
-import collections, json, sys
+# Each sample has the colour of its slot's owner.
+cat >"$work/samples.py" <<'END'
+import json, sys
 
 picture, export = (json.load(open(name)) for name in sys.argv[1:])
 names = {row[0]: row[1] for row in picture["rows"][1:]}
@@ -129,19 +129,17 @@ end, colour = next(arcs)
 for i in range(720):
     while end < (i + 0.5) / 720:
         end, colour = next(arcs)
-    counts = collections.Counter(
-        owners[i * len(owners) // 720:(i + 1) * len(owners) // 720])
-    if counts[names[colour]] < max(counts.values()):
-        sys.exit(f"segment {i} is {names[colour]}'s: {counts}")
+    if names[colour] != owners[i * len(owners) // 720]:
+        sys.exit(f"sample {i} is drawn as {names[colour]}'s")
 END
-segments_are_of_the_most() {
+samples_are_the_owners() {
 	draws --backends 9 && ringlb --json ring export --backends 9 >"$work/json" &&
-		python3 "$work/segments.py" "$work/picture" "$work/json"
+		python3 "$work/samples.py" "$work/picture" "$work/json"
 }
-outer_ring_is_segments() {
+outer_ring_is_samples() {
 	draws --backends 3 && shows true '.outer.n > 300 and .outer.n <= 720' &&
 		shows true '.outer.turns | add > 0.99 and add < 1.01' &&
-		shows 1 '[.texts[] | select(contains("segments"))] | length'
+		shows 1 '[.texts[] | select(contains("samples"))] | length'
 }
 one_has_all() {
 	draws --backends 1 && shows '[1,1,[1]]' '[.outer.n, .inner.n, [.outer.turns[]]]'
@@ -193,8 +191,8 @@ check "ring draw: the legend has 40, and says how many more" legend_is_limited
 check "ring draw: 40 backends have 40 colours"              colours_differ
 check "ring draw: the inner ring is the shares"             inner_ring_is_shares
 check "ring draw: the outer ring is the slots"              outer_ring_is_slots
-check "ring draw: or segments if these are many"            outer_ring_is_segments
-check "ring draw: of who owns most of each"                 segments_are_of_the_most
+check "ring draw: or samples if these are many"             outer_ring_is_samples
+check "ring draw: in the colour of their owners"            samples_are_the_owners
 check "ring draw: a single backend has whole circles"       one_has_all
 check "ring draw: what nobody owns is grey"                 nobody_is_grey
 check "ring draw: says what it drew"                        picture_says_so

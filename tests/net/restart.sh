@@ -74,9 +74,9 @@ same_as_fresh() {
 	for n in "${!weight[@]}"; do
 		"$ringlb_bin" --socket "$fresh.sock" backend set moving "$n" "weight=${weight[$n]}" >/dev/null
 	done
-	ringlb --json ring show moving | jq -S 'del(.epoch, .segments) | .backends |= sort_by(.name)' >"$work/ring"
+	ringlb --json ring show moving | jq -S 'del(.epoch, .samples) | .backends |= sort_by(.name)' >"$work/ring"
 	"$ringlb_bin" --socket "$fresh.sock" --json ring show moving |
-		jq -S 'del(.epoch, .segments) | .backends |= sort_by(.name)' >"$fresh.ring"
+		jq -S 'del(.epoch, .samples) | .backends |= sort_by(.name)' >"$fresh.ring"
 	kill "$pid"
 	wait "$pid"
 	[[ -s $work/ring ]] && diff "$work/ring" "$fresh.ring"

@@ -15,8 +15,8 @@
 #include "shown.h"
 #include "unused.h"
 
-/* One letter for each owner of a segment: of these there are at most as many
- * as segments. */
+/* One letter for each owner among the samples: of these there are at most as
+ * many as samples. */
 static const char letters[] =
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#@";
 #define NOBODY '.'
@@ -36,13 +36,13 @@ static char letter_of(const struct legend *l, const char *name)
 }
 
 /* Letters go by first appearance, so that equal rings are drawn equally. */
-static void read_segments(const json_t *segments, struct legend *l)
+static void read_samples(const json_t *samples, struct legend *l)
 {
 	const json_t *s;
 	size_t n;
 
 	l->n = 0;
-	json_array_foreach(segments, n, s) {
+	json_array_foreach(samples, n, s) {
 		const char *name = json_string_value(s);
 
 		if (name && letter_of(l, name) == UNKNOWN &&
@@ -51,13 +51,13 @@ static void read_segments(const json_t *segments, struct legend *l)
 	}
 }
 
-static void draw(const json_t *segments, const struct legend *l)
+static void draw(const json_t *samples, const struct legend *l)
 {
 	const json_t *s;
 	size_t n;
 
 	putchar('[');
-	json_array_foreach(segments, n, s)
+	json_array_foreach(samples, n, s)
 		putchar(json_is_string(s) ? letter_of(l, json_string_value(s))
 					  : NOBODY);
 	puts("]");
@@ -103,15 +103,15 @@ static enum cmd_status print_ring(const json_t *answer,
 {
 	const json_t *imbalance = json_object_get(answer, "imbalance");
 	const json_t *backends = out_array(answer, "backends");
-	const json_t *segments;
+	const json_t *samples;
 	struct legend legend;
 
 	if (!backends)
 		return CMD_FAILED;
-	segments = out_array(answer, "segments");
-	if (!segments)
+	samples = out_array(answer, "samples");
+	if (!samples)
 		return CMD_FAILED;
-	read_segments(segments, &legend);
+	read_samples(samples, &legend);
 
 	printf("ring of %s: %s, %lld slots", out_text(answer, "pool", "-"),
 	       out_text(answer, "algorithm", "unknown algorithm"),
@@ -124,7 +124,7 @@ static enum cmd_status print_ring(const json_t *answer,
 	puts("\n");
 	print_shares(backends, &legend);
 	putchar('\n');
-	draw(segments, &legend);
+	draw(samples, &legend);
 	return CMD_DONE;
 }
 

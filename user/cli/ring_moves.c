@@ -11,6 +11,7 @@
 #include "members.h"
 #include "out.h"
 #include "proto.h"
+#include "proto_ring.h"
 #include "ring_shares.h"
 #include "ring_source.h"
 
@@ -168,7 +169,7 @@ static json_t *ring_json(const struct ring_moves_ring *ring)
 	json_object_del(o, "mode");
 	json_object_set_new(o, "digest",
 			    json_sprintf("%016" PRIx64, ring->digest));
-	json_object_set_new(o, "imbalance", ring_shares_real(ring->imbalance));
+	json_object_set_new(o, "imbalance", proto_ring_real(ring->imbalance));
 	return o;
 }
 

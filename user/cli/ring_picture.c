@@ -9,10 +9,10 @@
 #include "out.h"
 #include "svg.h"
 
-/* More arcs than this nobody can see; the slots are then drawn in so many
- * segments, each in the colour of who owns most of it. */
+/* More arcs than this nobody can see; then so many slots are drawn, at equal
+ * distances. */
 #define RUNS_MAX 1000
-#define SEGMENTS 720
+#define SAMPLES 720
 
 #define LEGEND_MAX 40
 #define SHARE_ARCS_MAX 1000 /* backends after these share an arc */
@@ -122,21 +122,6 @@ static uint32_t count_runs(const struct ring_table *t)
 	return n;
 }
 
-/* Who owns most of slots [@from, @till); between equals, who is the first to
- * have as many.  @counts: zeros, one for each owner; they are left so. */
-static uint32_t majority(const uint32_t *owners, uint32_t from, uint32_t till,
-			 uint32_t *counts)
-{
-	uint32_t most = owners[from];
-
-	for (uint32_t i = from; i < till; i++)
-		if (++counts[owners[i]] > counts[most])
-			most = owners[i];
-	for (uint32_t i = from; i < till; i++)
-		counts[owners[i]] = 0;
-	return most;
-}
-
 static void draw_pieces(FILE *to, const uint32_t *owners, uint32_t n,
 			size_t nobodys_place)
 {
@@ -155,22 +140,20 @@ static void draw_pieces(FILE *to, const uint32_t *owners, uint32_t n,
 	}
 }
 
-/* @owners of all slots, which are more than segments: the place of a segment's
- * owner is one that has been read. */
-static void draw_segments(FILE *to, uint32_t *owners, uint32_t nslots,
-			  size_t nobodys_place, uint32_t *counts)
+/* The place of a sample is one that has been read. */
+static void draw_samples(FILE *to, uint32_t *owners, uint32_t nslots,
+			 size_t nobodys_place)
 {
-	for (uint64_t i = 0; i < SEGMENTS; i++)
-		owners[i] = majority(owners, i * nslots / SEGMENTS,
-				     (i + 1) * nslots / SEGMENTS, counts);
-	draw_pieces(to, owners, SEGMENTS, nobodys_place);
+	for (uint64_t i = 0; i < SAMPLES; i++)
+		owners[i] = owners[i * nslots / SAMPLES];
+	draw_pieces(to, owners, SAMPLES, nobodys_place);
 }
 
 static int draw_slots(FILE *to, const struct ring_source *s,
 		      const struct roster *r)
 {
 	const struct ring_table *t = s->table;
-	uint32_t *places, *owners, *counts;
+	uint32_t *places, *owners;
 	int err = -ENOMEM;
 
 	if (!t) {
@@ -179,21 +162,19 @@ static int draw_slots(FILE *to, const struct ring_source *s,
 	}
 	places = places_of(s, r);
 	owners = malloc(t->nslots * sizeof(*owners));
-	counts = calloc(r->n + 1, sizeof(*counts));
-	if (places && owners && counts) {
+	if (places && owners) {
 		for (uint32_t i = 0; i < t->nslots; i++)
 			owners[i] = t->slots[i] == RING_NOBODY
 					    ? r->n
 					    : places[t->slots[i]];
 		if (count_runs(t) > RUNS_MAX)
-			draw_segments(to, owners, t->nslots, r->n, counts);
+			draw_samples(to, owners, t->nslots, r->n);
 		else
 			draw_pieces(to, owners, t->nslots, r->n);
 		err = 0;
 	}
 	free(places);
 	free(owners);
-	free(counts);
 	return err;
 }
 
@@ -364,15 +345,15 @@ static void draw_centre(FILE *to, size_t nbackends)
 
 static void draw_captions(FILE *to, const struct ring_source *s)
 {
-	const bool segments = s->table && count_runs(s->table) > RUNS_MAX;
+	const bool samples = s->table && count_runs(s->table) > RUNS_MAX;
 
 	svg_text(to, MARGIN, CAPTION_Y, GREY,
 		 "Outside: slots 0 to %u, clockwise from the top%s",
-		 s->nslots - 1, segments ? ", in segments" : "");
-	if (segments)
+		 s->nslots - 1, samples ? ";" : "");
+	if (samples)
 		svg_text(to, MARGIN, CAPTION_Y + LINE_HEIGHT, GREY,
-			 "with the colour of who owns most of each");
-	svg_text(to, MARGIN, CAPTION_Y + (1 + segments) * LINE_HEIGHT, GREY,
+			 "samples, %u of them at equal distances", SAMPLES);
+	svg_text(to, MARGIN, CAPTION_Y + (1 + samples) * LINE_HEIGHT, GREY,
 		 "Inside: shares, in the order of the table");
 }
 

@@ -25,7 +25,4 @@ double ring_shares_imbalance(const struct model_pool *p,
 /* "16 hex digits" of @t, which may be NULL. */
 json_t *ring_shares_digest(const struct ring_table *t);
 
-/* null for 0, as an imbalance that there is not. */
-json_t *ring_shares_real(double real);
-
 #endif

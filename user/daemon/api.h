@@ -57,7 +57,6 @@ json_t *api_service_json(const struct balancer *b,
 json_t *api_backends_json(const struct balancer *b, const struct model_pool *p,
 			  json_t *list);
 json_t *api_interfaces_json(const struct balancer *b);
-json_t *api_digest_json(uint64_t digest);
 
 /* Adds "requests" and "replies" of counter @id of map @fd to @object. */
 void api_add_traffic(json_t *object, int fd, uint32_t id);

@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "proto.h"
+#include "proto_ring.h"
 
 static json_t *pool_json(const struct balancer *b, const struct model_pool *p)
 {
@@ -19,7 +20,7 @@ static json_t *pool_json(const struct balancer *b, const struct model_pool *p)
 	json_object_set_new(o, "nbackends", json_integer(p->nbackends));
 	json_object_set_new(o, "services", services);
 	json_object_set_new(o, "epoch", json_integer(ring.epoch));
-	json_object_set_new(o, "digest", api_digest_json(ring.digest));
+	json_object_set_new(o, "digest", proto_ring_digest(ring.digest));
 	return o;
 }
 
