@@ -68,6 +68,7 @@ struct swap {
 	struct table former;
 	int outer_fd;
 	uint32_t key;
+	struct publish *pending; /* its grace period; NULL: is over */
 };
 
 /* A change: what is prepared before packets see any of it, and how far it is.
@@ -110,29 +111,50 @@ static void change_free(struct change *c)
 	free(c);
 }
 
-/* Publish @next, if there is one, in place of @now. */
+/* Publish @next, if there is one, in place of @now: packets read it when this
+ * returns, and none reads the former one after change_wait(). */
 static int change_swap(struct change *c, struct table *now, struct table *next,
 		       int outer_fd, uint32_t key)
 {
+	struct publish *pending;
 	int err;
 
 	if (next->fd < 0)
 		return 0;
-	err = table_publish(next, outer_fd, key);
+	err = table_publish_begin(&pending, next, outer_fd, key);
 	if (err)
 		return err;
-	c->done[c->ndone++] = (struct swap){
-		.now = now, .former = *now, .outer_fd = outer_fd, .key = key
-	};
+	c->done[c->ndone++] = (struct swap){ .now = now,
+					     .former = *now,
+					     .outer_fd = outer_fd,
+					     .key = key,
+					     .pending = pending };
 	*now = *next;
 	*next = TABLE_NONE;
 	return 0;
+}
+
+static int change_wait(struct change *c)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < c->ndone; i++)
+		if (c->done[i].pending) {
+			const int err = table_publish_end(c->done[i].pending);
+
+			c->done[i].pending = NULL;
+			if (err)
+				result = err;
+		}
+	return result;
 }
 
 /* Returns a negative errno if the kernel kept something of the new state. */
 static int change_undo(struct change *c)
 {
 	int result = 0;
+
+	change_wait(c);
 
 	while (c->ndone > 0) {
 		struct swap *s = &c->done[--c->ndone];
@@ -392,9 +414,11 @@ static int swap_all(struct apply *a, struct change *c)
 	if (!err)
 		err = swap_rings(a, c, false);
 	if (!err)
+		err = change_wait(c);
+	if (!err)
 		err = change_swap(c, &a->services, &c->services,
 				  a->maps->services_fd, 0);
-	return err;
+	return err ? err : change_wait(c);
 }
 
 static void note_rings(struct apply *a, const struct change *c)
@@ -456,6 +480,8 @@ int apply_refresh_machine(struct apply *a, const struct model *m,
 	if (!err)
 		err = change_swap(c, &a->services, &c->services,
 				  a->maps->services_fd, 0);
+	if (!err)
+		err = change_wait(c);
 	change_free(c);
 	return err;
 }

@@ -14,9 +14,10 @@
  *   7. what nobody needs any more is cleared
  *
  * Steps 3 to 6 are pointer swaps: a packet sees a whole table, old or new, and
- * every table names only entries that are valid.  Each swap waits for a grace
- * period, so that what is cleared in step 7 has no reader left.  If a swap
- * fails, those before it are undone.  Swaps that would change nothing are left
+ * every table names only entries that are valid.  A swap can be seen at once;
+ * a grace period later no packet reads the former table any more.  Step 6 waits
+ * for those of 3 to 5, which are one, and step 7 for that of 6, so that what is
+ * cleared has no reader left.  If a swap fails, those before it are undone.  Swaps that would change nothing are left
  * out: a usual change has one or two.
  *
  * A process that dies in between leaves a packet path that works; the next

@@ -58,6 +58,19 @@ int table_open(struct table *t, int outer_fd, uint32_t key);
  * NULL takes the table away.  Returns 0 or a negative errno. */
 int table_publish(const struct table *t, int outer_fd, uint32_t key);
 
+/*
+ * The same in two parts: begin returns as soon as packets read @t, and end
+ * waits for the grace period.  Tables published in between share theirs, where
+ * one after another each would wait for its own.
+ *
+ * Both return 0 or a negative errno; after an error of begin there is nothing
+ * to end.  A thread does the waiting: the kernel's call has no other way.
+ */
+struct publish;
+int table_publish_begin(struct publish **p, const struct table *t, int outer_fd,
+			uint32_t key);
+int table_publish_end(struct publish *p);
+
 /* Counters, summed over processors. */
 int maps_read_count(int fd, uint32_t key, struct rlb_count *sum);
 int maps_read_traffic(int fd, uint32_t key, struct rlb_traffic *sum);
