@@ -477,11 +477,18 @@ int apply_refresh_machine(struct apply *a, const struct model *m,
 	if (!c)
 		return error_set(e, ENOMEM, "no memory");
 	err = prepare_services(a, c, m, e);
-	if (!err)
-		err = change_swap(c, &a->services, &c->services,
-				  a->maps->services_fd, 0);
+	if (err)
+		goto out;
+	err = change_swap(c, &a->services, &c->services, a->maps->services_fd,
+			  0);
 	if (!err)
 		err = change_wait(c);
+	if (err) {
+		change_undo(c);
+		error_set(e, -err, "swapping the service table: %s",
+			  strerror(-err));
+	}
+out:
 	change_free(c);
 	return err;
 }

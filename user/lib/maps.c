@@ -174,10 +174,12 @@ static void wait_until_read(struct publish *p)
 	struct bpf_map_info info = { 0 };
 	__u32 len = sizeof(info), id;
 
+	/* Without its id the table cannot be told from others: wait for all. */
 	if (bpf_obj_get_info_by_fd(p->table.fd, &info, &len) != 0)
-		return;
+		info.id = 0;
 	while (!atomic_load(&p->done)) {
-		if (bpf_map_lookup_elem(p->outer_fd, &p->key, &id) == 0 &&
+		if (info.id &&
+		    bpf_map_lookup_elem(p->outer_fd, &p->key, &id) == 0 &&
 		    id == info.id)
 			return;
 		nanosleep(&step, NULL);
@@ -193,9 +195,11 @@ int table_publish_begin(struct publish **out, const struct table *t,
 	if (!p)
 		return -ENOMEM;
 	*p = (struct publish){ .table = *t, .outer_fd = outer_fd, .key = key };
-	err = start_thread(p);
-	if (err) {
+	if (start_thread(p) != 0) {
+		/* No thread to be had: wait here, then there is nothing to end. */
+		err = table_publish(t, outer_fd, key);
 		free(p);
+		*out = NULL;
 		return err;
 	}
 	wait_until_read(p);
@@ -209,6 +213,8 @@ int table_publish_end(struct publish *p)
 {
 	int err;
 
+	if (!p)
+		return 0;
 	pthread_join(p->thread, NULL);
 	err = p->err;
 	free(p);

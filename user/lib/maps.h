@@ -64,7 +64,7 @@ int table_publish(const struct table *t, int outer_fd, uint32_t key);
  * one after another each would wait for its own.
  *
  * Both return 0 or a negative errno; after an error of begin there is nothing
- * to end.  A thread does the waiting: the kernel's call has no other way.
+ * to end, and NULL may be ended.  A thread does the waiting: the kernel's call has no other way.
  */
 struct publish;
 int table_publish_begin(struct publish **p, const struct table *t, int outer_fd,
