@@ -91,7 +91,8 @@ $(B)/ringlb: $(CLI_OBJ) $(LIB)
 # The ring library for other programs, which see nothing of it but ring_*.
 
 lib: $(RING_A) $(RING_SO)              ## the ring library alone: needs no BPF, only xxhash and libmd
-$(RING_OBJ): CFLAGS += -fPIC
+# Symbols are made local in object code: no link-time optimisation here.
+$(RING_OBJ): CFLAGS += -fPIC -fno-lto
 $(RING_A): $(RING_OBJ)
 	$(call say,AR,$@) $(LD) -r -o $@.o $^ && objcopy --wildcard --keep-global-symbol='ring_*' $@.o && rm -f $@ && ar rcs $@ $@.o
 $(RING_SO): $(RING_OBJ) user/ring/libringlb.map
@@ -198,14 +199,16 @@ install-lib: lib                       ## the ring library alone, to DESTDIR, PR
 	$(Q)ln -sf $(RING_ABI) $(DESTDIR)$(LIBDIR)/libringlb.so
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' user/ring/libringlb.pc.in \
 		> $(DESTDIR)$(LIBDIR)/pkgconfig/libringlb.pc
+	@echo "libringlb is in $(DESTDIR)$(LIBDIR); where that is one of the loader's directories, run ldconfig now"
 install: all install-lib               ## to DESTDIR and PREFIX (/usr/local)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib/ringlb $(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/ringlb
+		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/ringlb/docs
 	$(Q)install -m 755 $(B)/ringlbd $(B)/ringlb $(DESTDIR)$(PREFIX)/sbin
 	$(Q)install -m 644 $(B)/ringlb.bpf.o $(DESTDIR)$(PREFIX)/lib/ringlb
 	$(Q)install -m 644 $(B)/ringlb.8 $(B)/ringlbd.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)install -m 644 $(B)/ringlb.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	$(Q)install -m 644 README.md docs/DESIGN.md docs/api.md docs/haproxy.md LICENSE* $(DESTDIR)$(PREFIX)/share/doc/ringlb
+	$(Q)install -m 644 README.md CHANGES.md LICENSE* $(DESTDIR)$(PREFIX)/share/doc/ringlb
+	$(Q)install -m 644 docs/*.md docs/*.svg $(DESTDIR)$(PREFIX)/share/doc/ringlb/docs
 uninstall:                             ## what install put there
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/ringlbd sbin/ringlb share/man/man8/ringlb.8 share/man/man8/ringlbd.8 \
 		share/man/man5/ringlb.yaml.5 include/ringlb/ring.h)

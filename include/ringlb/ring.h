@@ -16,6 +16,12 @@
  *	if (ring_build(ring, &table) == 0)
  *		owner = ring_owner(table, "/index.html", 11);
  *
+ *	ring_set_effective(ring, "10.0.0.2:80", 11, 0);    it is down
+ *	if (ring_build(ring, &next) == 0) {                the old table stays
+ *		ring_table_free(table);
+ *		table = next;
+ *	}
+ *
  * A table is a function of the members' keys and weights and of the parameters
  * alone: whatever the order and the history of changes, equal members give
  * equal bytes, on every machine.  Integers only: no floating point.
@@ -24,8 +30,8 @@
  * the effective one is what holds now: 0 while it is down or drained, something
  * in between during a slow start.  RING_AUCTION makes the table in two levels,
  * first of the configured weights, then from there to the effective ones with
- * as few moves as possible, so a failure moves only the slots of who failed,
- * and recovery restores the table byte for byte.  The other algorithms look at
+ * as few moves as possible: while all others are as configured, a failure moves
+ * only the slots of who failed, and recovery restores the table byte for byte.  The other algorithms look at
  * the effective weights alone.
  *
  * Algorithms, 65,536 slots, equal weights, one of N members leaves (make
@@ -37,8 +43,8 @@
  *                 Exact balance.  docs/DESIGN.md section 4 has the algorithm.
  *   RING_CLASSIC  vnodes * weight points on a circle; a slot belongs to the
  *                 next point.  Karger et al., "Consistent Hashing and Random
- *                 Trees", STOC 1997, section 4.  Fewest moves, always; with 150
- *                 vnodes shares have a standard deviation of 8 %.
+ *                 Trees", STOC 1997, section 4.  Fewest moves for any one change; with
+ *                 150 vnodes shares have a standard deviation of 8 %.
  *   RING_MAGLEV   Members take turns, in proportion to their weights, each
  *                 taking the next free slot of its own permutation.  Eisenbud
  *                 et al., "Maglev", NSDI 2016, section 3.4.  Exact balance for
@@ -75,9 +81,9 @@ extern "C" {
 	X(MAGLEV, "maglev")
 
 enum ring_algorithm {
-#define X(name, text) RING_##name,
-	RING_ALGORITHMS(X)
-#undef X
+#define RING_ENUM_(name, text) RING_##name,
+	RING_ALGORITHMS(RING_ENUM_)
+#undef RING_ENUM_
 		RING_ALGORITHM_COUNT
 };
 
@@ -93,9 +99,9 @@ enum ring_algorithm {
 	X(MD5, "md5")	      /* as in ketama: four 32-bit points a digest */
 
 enum ring_hash {
-#define X(name, text) RING_HASH_##name,
-	RING_HASHES(X)
-#undef X
+#define RING_ENUM_(name, text) RING_HASH_##name,
+	RING_HASHES(RING_ENUM_)
+#undef RING_ENUM_
 		RING_HASH_COUNT
 };
 
@@ -129,11 +135,13 @@ struct ring;
 /* NULL: errno is ENOMEM, or EINVAL for parameters out of range. */
 struct ring *ring_new(const struct ring_params *params);
 void ring_free(struct ring *r);
-const struct ring_params *ring_params(const struct ring *r);
+const struct ring_params *ring_get_params(const struct ring *r);
 
 /*
- * Change the set.  Both weights become @weight; ring_set_effective() changes
- * the effective one alone.  Takes O(log N) time, adding and removing O(N).
+ * Change the set.  ring_set_weight() sets the configured weight; the effective
+ * one goes with it unless it was another, as that of a member that is down.
+ * ring_set_effective() sets the effective one alone.  Takes O(log N) time,
+ * adding and removing O(N).
  *
  *   -EINVAL  the key is empty or longer than RING_KEY_MAX
  *   -ERANGE  the weight is above RING_WEIGHT_MAX
@@ -177,9 +185,9 @@ struct ring_table {
  * another build after a change of effective weights only is a short one.
  *
  * For M slots, N members, P points.  RING_AUCTION: O(M log M) time, and beside
- * the table 12 bytes a slot and up to 256 a member, some of which the ring
- * keeps.  RING_CLASSIC: O(P + M), 8 bytes a slot.  RING_MAGLEV: O(M log M) and
- * O(M log N) comparisons, 24 bytes a member.
+ * the table 12 bytes a slot, 280 a member and 100 KB, half of which the ring
+ * keeps.  RING_CLASSIC: O(P + M), 8 bytes a slot, 24 a member.  RING_MAGLEV:
+ * O(M log M) and O(M log N) comparisons, 48 bytes a member.
  *
  * With no member at all every slot is RING_NOBODY.
  *
@@ -191,7 +199,7 @@ int ring_build(struct ring *r, struct ring_table **table);
 void ring_table_free(struct ring_table *t);
 
 /* Position of a key on the circle [0, 2^64). */
-uint64_t ring_hash(enum ring_hash hash, const void *key, size_t len);
+uint64_t ring_position(enum ring_hash hash, const void *key, size_t len);
 
 /* The slot of a position: its top bits, if there are 2^n slots. */
 uint32_t ring_slot(const struct ring_table *t, uint64_t position);
@@ -204,7 +212,8 @@ const struct ring_member *ring_owner(const struct ring_table *t,
  * Up to @n distinct owners of a key for replicas, in order of preference, into
  * @out; returns how many, fewer than @n if there are not so many.  The first
  * is ring_owner(); the others own the following slots.  When a member goes
- * down, its place goes to another and lists without it stay as they are.
+ * down while all others are as configured, its place goes to another and lists
+ * without it stay as they are.
  *
  * Made for a few replicas: looks at about n slots and compares each owner with
  * those found, so O(n^2), and all M slots if @n is the number of members.

@@ -109,7 +109,8 @@ static void set(struct world *w, int i, uint32_t weight, bool configured)
 		REQUIRE(err == (m->there ? 0 : -ENOENT));
 	if (err)
 		return;
-	m->effective = weight;
+	if (!configured || m->effective == m->weight)
+		m->effective = weight;
 	if (configured)
 		m->weight = weight;
 	w->changes++;

@@ -7,6 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef __cplusplus
+/* As one writes there. */
+static const ring_hash in_cxx = RING_HASH_XXH3;
+
+static ring_params make_params()
+{
+	ring_params params{};
+
+	params.hash = in_cxx;
+	return params;
+}
+#endif
+
 static int add(struct ring *ring, const char *name, uint32_t weight)
 {
 	return ring_add(ring, name, strlen(name), weight, (void *)name);
@@ -25,11 +38,14 @@ static void print_owners(const struct ring_table *table, const char *key)
 
 int main(int argc, char **argv)
 {
-	struct ring_params params;
+#ifdef __cplusplus
+	ring_params params = make_params();
+#else
+	struct ring_params params = { 0 };
+#endif
 	struct ring_table *table = NULL;
 	struct ring *ring;
 
-	memset(&params, 0, sizeof(params));
 	params.nslots = 4096;
 	ring = ring_new(&params);
 	if (!ring || add(ring, "red", 1) || add(ring, "green", 2) ||

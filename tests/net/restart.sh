@@ -48,7 +48,8 @@ choose() {
 		unset "weight[$n]" "configured[$n]"
 	elif ((RANDOM % 3 == 0)); then
 		command=(backend set moving "$n" "configured=$w")
-		weight[$n]=$w configured[$n]=$w
+		[[ ${weight[$n]} != "${configured[$n]}" ]] || weight[$n]=$w
+		configured[$n]=$w
 	else
 		# One of them at least has to work.
 		[[ $n == web1 ]] || ((w < 4)) || w=0

@@ -59,7 +59,7 @@ silent() {
 }
 heard() {
 	flows client udp 192.0.2.1 53 100 >"$work/answers"
-	share "$work/answers" none 0 0 && share "$work/answers" "$1" 5 100
+	share "$work/answers" none 0 0 && share "$work/answers" "$1" 1 100
 }
 
 file
@@ -120,6 +120,8 @@ check "configured= changes both" ringlb backend set web web2 configured=4
 check "both of them" says "1/1 4/4 1/3 1/1" weights
 check "configured= and weight= change each its own" ringlb backend set web web2 configured=6 weight=5
 check "each its own" says "1/1 5/6 1/3 1/1" weights
+check "configured= leaves a weight that is another" ringlb backend set web web2 configured=7
+check "as it is" says "1/1 5/7 1/3 1/1" weights
 other=$(digest)
 check "the plan is part of the ring" not says "$before" digest
 most=2147483648
@@ -132,13 +134,13 @@ check "with the ring" says "$other" digest
 # Restarts.
 stop KILL
 daemon lb --config "$yaml"
-check "killed: both weights are as they were" says "1/1 5/6 1/3 1/1" weights
+check "killed: both weights are as they were" says "1/1 5/7 1/3 1/1" weights
 check "killed: the ring is, too" says "$other" digest
 check "killed: nothing was swapped" says 0 asked .epoch ring show web
 stop TERM
 daemon lb --config "$yaml"
-check "restarted: both weights are as they were" says "1/1 5/6 1/3 1/1" weights
-ringlb backend set web web2 configured=2 >/dev/null
+check "restarted: both weights are as they were" says "1/1 5/7 1/3 1/1" weights
+ringlb backend set web web2 configured=2 weight=2 >/dev/null
 check "back to the plan of the file: its table" set_back web3 3
 
 # The other ways to make a ring.

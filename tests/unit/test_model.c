@@ -863,6 +863,7 @@ static void test_only_points_limit_weights(void)
 		err |= add_weighted(&m, "p", "a", "10.0.0.1", RING_WEIGHT_MAX);
 		err |= add_weighted(&m, "p", "b", "10.0.0.2", RING_WEIGHT_MAX);
 		err |= set_weight(&m, "p", "b", 1);
+		err |= set_configured(&m, "p", "b", 1);
 		err |= set_configured(&m, "p", "b", RING_WEIGHT_MAX);
 		CU_ASSERT_EQUAL(err, 0);
 		CU_ASSERT_EQUAL(m.pools[0].backends[1].weight, 2147483648);

@@ -170,7 +170,7 @@ static void test_no_change_leaves_something_of_the_table_before(void)
 	m[1].effective = 9;
 	CU_ASSERT(as_fresh(r, m, 3));
 	CU_ASSERT_EQUAL(ring_set_weight(r, "b", 1, 5), 0);
-	m[1].weight = m[1].effective = 5;
+	m[1].weight = 5;
 	CU_ASSERT(as_fresh(r, m, 3));
 	CU_ASSERT_EQUAL(ring_remove(r, "c", 1), 0);
 	CU_ASSERT(as_fresh(r, m, 2));
@@ -197,7 +197,10 @@ static void test_members_keep_their_weights_and_data(void)
 	CU_ASSERT_EQUAL(ring_set_effective(r, "a\0b", 3, 2), 0);
 	CU_ASSERT(m->weight == 5 && m->effective == 2);
 	CU_ASSERT_EQUAL(ring_set_weight(r, "a\0b", 3, 7), 0);
-	CU_ASSERT(m->weight == 7 && m->effective == 7);
+	CU_ASSERT(m->weight == 7 && m->effective == 2);
+	CU_ASSERT_EQUAL(ring_set_effective(r, "a\0b", 3, 7), 0);
+	CU_ASSERT_EQUAL(ring_set_weight(r, "a\0b", 3, 8), 0);
+	CU_ASSERT(m->weight == 8 && m->effective == 8);
 	CU_ASSERT_PTR_NULL(ring_find(r, "a\0c", 3));
 	CU_ASSERT_PTR_NULL(ring_find(r, "", 0));
 	ring_free(r);

@@ -15,12 +15,12 @@
 #include "shown.h"
 #include "unused.h"
 
-/* One letter for each owner among the samples: of these there are at most as
- * many as samples. */
+/* One for each backend, in the order of the table, so that it has the same one
+ * while its share changes. */
 static const char letters[] =
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#@";
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 #define NOBODY '.'
-#define UNKNOWN '?' /* more owners than letters: not our daemon's answer */
+#define WITHOUT_LETTER '#'
 
 struct legend {
 	const char *names[sizeof(letters) - 1];
@@ -32,23 +32,18 @@ static char letter_of(const struct legend *l, const char *name)
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->names[i], name) == 0)
 			return letters[i];
-	return UNKNOWN;
+	return WITHOUT_LETTER;
 }
 
-/* Letters go by first appearance, so that equal rings are drawn equally. */
-static void read_samples(const json_t *samples, struct legend *l)
+static void give_letters(const json_t *backends, struct legend *l)
 {
-	const json_t *s;
+	const json_t *b;
 	size_t n;
 
 	l->n = 0;
-	json_array_foreach(samples, n, s) {
-		const char *name = json_string_value(s);
-
-		if (name && letter_of(l, name) == UNKNOWN &&
-		    l->n < sizeof(letters) - 1)
-			l->names[l->n++] = name;
-	}
+	json_array_foreach(backends, n, b)
+		if (l->n < sizeof(letters) - 1)
+			l->names[l->n++] = out_text(b, "name", "");
 }
 
 static void draw(const json_t *samples, const struct legend *l)
@@ -85,9 +80,7 @@ static void print_shares(const json_t *backends, const struct legend *l)
 	size_t n;
 
 	json_array_foreach(backends, n, b) {
-		char letter = letter_of(l, out_text(b, "name", ""));
-
-		out_cell(t, "%c", letter == UNKNOWN ? '-' : letter);
+		out_cell(t, "%c", letter_of(l, out_text(b, "name", "")));
 		out_cell_text(t, b, "name");
 		out_cell(t, "%s", backend_weight(b, weight));
 		out_cell_whole(t, b, "slots");
@@ -111,7 +104,7 @@ static enum cmd_status print_ring(const json_t *answer,
 	samples = out_array(answer, "samples");
 	if (!samples)
 		return CMD_FAILED;
-	read_samples(samples, &legend);
+	give_letters(backends, &legend);
 
 	printf("ring of %s: %s, %lld slots", out_text(answer, "pool", "-"),
 	       out_text(answer, "algorithm", "unknown algorithm"),
@@ -182,7 +175,7 @@ static json_t *lookup_json(const struct ring_source *s, const char *key,
 			   size_t count)
 {
 	const struct ring_table nobodys = { .nslots = s->nslots };
-	const uint64_t position = ring_hash(s->pool.hash, key, strlen(key));
+	const uint64_t position = ring_position(s->pool.hash, key, strlen(key));
 	const struct ring_table *t = s->table ? s->table : &nobodys;
 	json_t *text = json_string(key);
 

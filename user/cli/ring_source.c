@@ -284,22 +284,54 @@ static enum cmd_status read_answer(const json_t *answer, const char *name,
 	return status;
 }
 
-static enum cmd_status pool_from_daemon(const struct cli *cli, const char *name,
-					struct model_pool *out)
+static enum cmd_status pool_by_name(const struct cli *cli, const char *name,
+				    struct model_pool *out)
 {
 	struct request r = { .method = "GET", .path = { "pools", name } };
 	enum cmd_status status;
 	json_t *answer;
 
-	if (!name) {
-		complain("no pool is named: name one of the daemon's, or give "
-			 "--file FILE or --backends N");
-		return CMD_USAGE;
-	}
 	status = client_ask(cli->socket, &r, &answer);
 	if (status != CMD_DONE)
 		return status;
 	status = read_answer(answer, name, out);
+	json_decref(answer);
+	return status;
+}
+
+/* Nobody needs to name the only pool. */
+static enum cmd_status pool_from_daemon(const struct cli *cli, const char *name,
+					struct model_pool *out)
+{
+	struct request r = { .method = "GET", .path = { "pools" } };
+	enum cmd_status status;
+	const json_t *pools;
+	json_t *answer;
+	size_t n;
+
+	if (name)
+		return pool_by_name(cli, name, out);
+	status = client_ask(cli->socket, &r, &answer);
+	if (status == CMD_NO_DAEMON)
+		complain("without a daemon, give --file FILE or --backends N");
+	if (status != CMD_DONE)
+		return status;
+	pools = out_array(answer, "pools");
+	n = json_array_size(pools);
+	if (n == 1) {
+		status = pool_by_name(
+			cli, out_text(json_array_get(pools, 0), "name", ""),
+			out);
+	} else if (pools) {
+		complain("the daemon has %zu pools; name one%s%s, or give "
+			 "--file FILE or --backends N",
+			 n, n ? " of them, such as " : "",
+			 n ? out_text(json_array_get(pools, 0), "name", "")
+			   : "");
+		status = CMD_USAGE;
+	} else {
+		status = CMD_FAILED;
+	}
 	json_decref(answer);
 	return status;
 }

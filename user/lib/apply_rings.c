@@ -50,7 +50,7 @@ static int keep_ring(struct apply *a, const struct model_pool *p)
 	struct ring_member *members;
 	int err;
 
-	if (*ring && !same_params(ring_params(*ring), &params))
+	if (*ring && !same_params(ring_get_params(*ring), &params))
 		rings_forget(a, p->id);
 	if (!*ring)
 		*ring = ring_new(&params);

@@ -326,8 +326,12 @@ int model_set_weights(struct model *m, const char *pool, const char *backend,
 	if (err)
 		return err;
 	wanted = *b;
-	if (new->configured != WEIGHT_NOT_GIVEN)
-		wanted.configured = wanted.weight = new->configured;
+	/* Who is down, or has another weight for now, keeps that. */
+	if (new->configured != WEIGHT_NOT_GIVEN) {
+		if (b->weight == b->configured)
+			wanted.weight = new->configured;
+		wanted.configured = new->configured;
+	}
 	if (new->weight != WEIGHT_NOT_GIVEN)
 		wanted.weight = new->weight;
 	err = check_weights(p, b, &wanted, e);

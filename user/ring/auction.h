@@ -31,8 +31,6 @@
 
 #include "ring_internal.h"
 
-#define AUCTION_UNLIMITED UINT32_MAX
-
 struct auction {
 	const struct roster *roster;
 	const uint64_t *curve; /* H; may be NULL if weights are equal */

@@ -69,6 +69,7 @@ static void choose_span(struct batch *g, const struct bidding *b)
 	for (uint32_t i = 0; i < b->nopen; i++)
 		rate += TIME_ONE / b->open[i].step;
 	g->span_bits = log2_floor(nodes_wanted(b->nopen) * TIME_ONE / rate);
+	g->bucket_bits = log2_floor(nodes_wanted(b->nopen));
 }
 
 /* Nodes that come before @end on slots that are free now.  As in auction.c, no

@@ -121,7 +121,7 @@ static uint64_t md5_position(const uint8_t *digest, uint32_t i)
 	return (uint64_t)le32toh(word) << 32;
 }
 
-uint64_t ring_hash(enum ring_hash hash, const void *key, size_t len)
+uint64_t ring_position(enum ring_hash hash, const void *key, size_t len)
 {
 	uint8_t digest[MD5_DIGEST_LENGTH];
 

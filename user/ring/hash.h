@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * hash.h - from bytes to positions on the circle [0, 2^64), and from there to
- * slots.  ring_hash(), for keys that are looked up, is in <ringlb/ring.h>.
+ * slots.  ring_position(), for keys that are looked up, is in <ringlb/ring.h>.
  *
  * What points are made of, by enum ring_hash:
  *

@@ -35,7 +35,7 @@ int levels_base(const struct roster *r, const uint64_t *curve, uint32_t *slots)
 	int err = caps && a.free ? 0 : -ENOMEM;
 
 	if (!err && r->params->uncapped)
-		memset(caps, 0xff, r->n * sizeof(*caps)); /* unlimited */
+		memset(caps, 0xff, r->n * sizeof(*caps)); /* no limit */
 	else if (!err)
 		err = seats_apportion(caps, nslots, r->weights, r->n);
 	if (!err) {

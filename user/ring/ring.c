@@ -64,7 +64,7 @@ void ring_free(struct ring *r)
 	free(r);
 }
 
-const struct ring_params *ring_params(const struct ring *r)
+const struct ring_params *ring_get_params(const struct ring *r)
 {
 	return &r->params;
 }
@@ -254,8 +254,9 @@ int ring_set_weight(struct ring *r, const void *key, size_t len,
 		return err;
 	if (e->member.weight != weight)
 		r->base_known = false;
+	if (e->member.effective == e->member.weight)
+		e->member.effective = weight;
 	e->member.weight = weight;
-	e->member.effective = weight;
 	return 0;
 }
 

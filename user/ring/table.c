@@ -27,7 +27,7 @@ static const struct ring_member *owner_of(const struct ring_table *t,
 const struct ring_member *ring_owner(const struct ring_table *t,
 				     const void *key, size_t len)
 {
-	return t ? owner_of(t, ring_slot(t, ring_hash(t->hash, key, len)))
+	return t ? owner_of(t, ring_slot(t, ring_position(t->hash, key, len)))
 		 : NULL;
 }
 
@@ -52,7 +52,7 @@ size_t ring_owners(const struct ring_table *t, const void *key, size_t len,
 		owners += t->members[i].nslots > 0;
 	if (n > owners)
 		n = owners;
-	slot = ring_slot(t, ring_hash(t->hash, key, len));
+	slot = ring_slot(t, ring_position(t->hash, key, len));
 	while (found < n) {
 		const struct ring_member *m = owner_of(t, slot);
 
