@@ -58,11 +58,11 @@ show_is_a_table() {
 ring of simulated: auction, 65536 slots, digest cae264d5cb487389, imbalance 1.000
 
 KEY BACKEND WEIGHT SLOTS  SHARE EXPECTED RATIO
-b   b1           1 21846 33.33%   33.33%  1.00
-c   b2           1 21845 33.33%   33.33%  1.00
-a   b3           1 21845 33.33%   33.33%  1.00
+a   b1           1 21846 33.33%   33.33%  1.00
+b   b2           1 21845 33.33%   33.33%  1.00
+c   b3           1 21845 33.33%   33.33%  1.00
 
-[aabbbcabbccaaccbbaaaaccabbbbcaabccbacaaccaaccbabbbbcaaccbbaaaacc]
+[ccaaabcaabbccbbaaccccbbcaaaabccabbacbccbbccbbacaaaabccbbaaccccbb]
 END
 }
 show_follows_weights() {
@@ -262,9 +262,24 @@ failure_moves_only_its_own() {
 		'[[.backends[] | select(.lost > 0).name], .moved == .minimum, .backends[9].after]' \
 		ring simulate --backends 10 --down 2
 }
-weights_are_the_plan() {
-	gives '{"weight":3,"configured":3,"slots":21845}' '.backends[1].after' \
-		ring simulate --backends 7 --weight b2=3
+weights_are_for_now_or_the_plan() {
+	gives '{"weight":3,"configured":1,"slots":21845}' '.backends[1].after' \
+		ring simulate --backends 7 --weight b2=3 &&
+		gives '{"weight":3,"configured":3,"slots":21845}' '.backends[1].after' \
+			ring simulate --backends 7 --configured b2=3 &&
+		gives '{"weight":1,"configured":3,"slots":9362}' '.backends[1].after' \
+			ring simulate --backends 7 --configured b2=3 --weight b2=1 &&
+		gives true '.moved == .minimum' ring simulate --backends 7 --weight b2=3 &&
+		gives false '.moved == .minimum' ring simulate --backends 7 --configured b2=3
+}
+number_or_name() {
+	cat >"$work/numbers.yaml" <<-'END'
+		pools:
+		  p: {mode: nat, backends: {"1": 10.0.0.1, "2": 10.0.0.2, a: 10.0.0.3}}
+	END
+	exits 2 ringlb ring simulate --file "$work/numbers.yaml" --remove 2 &&
+		gives '["2"]' '[.backends[] | select(.after == null).name]' \
+			ring simulate --file "$work/numbers.yaml" --remove 2,
 }
 additions_go_on() {
 	gives '[["b4","10.0.0.4"],["b5","10.0.0.5"]]' '[.backends[] | select(.before == null) | [.name, .address]]' \
@@ -376,7 +391,8 @@ check "ring simulate: slots are neither lost nor made"      books_balance
 check "ring simulate: the algorithm is chosen"              algorithm_is_chosen
 check "ring simulate: a pool keeps its own settings"        own_settings_are_kept
 check "ring simulate: a failure moves only its own slots"   failure_moves_only_its_own
-check "ring simulate: a weight is one in the plan"          weights_are_the_plan
+check "ring simulate: a number that is a name is neither" number_or_name
+check "ring simulate: a weight is for now, or in the plan"          weights_are_for_now_or_the_plan
 check "ring simulate: what joins a made-up pool goes on"    additions_go_on
 check "ring simulate: what joins a file's pool is new"      additions_to_a_file_are_new
 check "ring simulate: the last are those that were there"   last_of_the_pool_are_counted

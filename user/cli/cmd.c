@@ -50,7 +50,7 @@ const struct cmd cmds[] = {
 	  "compare the rings of two configuration files" },
 	{ "ring simulate",
 	  "[POOL] [--add N] [--remove WHAT] [--down WHAT] "
-	  "[--weight NAME=N] " RING_SOURCE_ARGS,
+	  "[--weight NAME=N] [--configured NAME=N] " RING_SOURCE_ARGS,
 	  cmd_ring_simulate,
 	  "show what a change would move, and change nothing" },
 	{ "ring draw", "FILE.svg [POOL] " RING_SOURCE_ARGS, cmd_ring_draw,

@@ -101,7 +101,7 @@ static enum cmd_status replace_file(const char *file, const struct picture *p)
 	if (fd < 0) {
 		err = errno;
 		strcpy(directory, file);
-		complain("picture %s: new file in %s: %s", file,
+		complain("picture %s: cannot create a file in %s: %s", file,
 			 dirname(directory), strerror(err));
 		return CMD_FAILED;
 	}

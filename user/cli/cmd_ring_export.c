@@ -119,17 +119,21 @@ static void print_json(const struct ring_source *s, const char *expression,
 	json_decref(answer);
 }
 
-static enum cmd_status export(const struct cli *cli,
-			      const struct ring_source *s) {
+static enum cmd_status write_export(const struct cli *cli,
+				    const struct ring_source *s)
+{
 	enum cmd_status status = check(s);
 	char expression[EXPRESSION_LEN], digest[DIGEST_LEN];
 
-	if (status != CMD_DONE) return status;
+	if (status != CMD_DONE)
+		return status;
 	write_expression(s->nslots, expression);
 	snprintf(digest, sizeof(digest), "%016" PRIx64,
 		 s->table ? ring_digest(s->table) : 0);
-	if (cli->json) print_json(s, expression, digest);
-	else print_map(s, expression, digest);
+	if (cli->json)
+		print_json(s, expression, digest);
+	else
+		print_map(s, expression, digest);
 	return CMD_DONE;
 }
 
@@ -147,7 +151,7 @@ enum cmd_status cmd_ring_export(const struct cli *cli, const struct args *args)
 	status = ring_source_open(cli, args, args->pos[0], &source);
 	if (status != CMD_DONE)
 		return status;
-	status = export(cli, &source);
+	status = write_export(cli, &source);
 	ring_source_close(&source);
 	return status;
 }

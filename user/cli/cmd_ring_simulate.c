@@ -99,8 +99,11 @@ static enum cmd_status mark_names(const struct plan *p, const char *names,
 	enum cmd_status status = copy ? CMD_DONE : no_memory();
 
 	while (status == CMD_DONE && (name = strsep(&rest, ","))) {
-		const struct model_backend *b = find_backend(p, name);
+		const struct model_backend *b;
 
+		if (!*name && !rest && name > copy)
+			break; /* a comma at the end */
+		b = find_backend(p, name);
 		if (b)
 			marked[b - p->pool.backends] = true;
 		else
@@ -118,6 +121,12 @@ static enum cmd_status mark(const struct plan *p, const char *option,
 	const char *what = args_get(args, option);
 	enum cmd_status status;
 
+	if (is_number(what) && pool_find_backend(&p->pool, what)) {
+		complain("ring simulate: %s %s: the last %s backends, or that "
+			 "of this name? A comma behind it says: the name",
+			 option, what, what);
+		return CMD_USAGE;
+	}
 	*marked = calloc(p->pool.nbackends + 1, sizeof(**marked));
 	if (!*marked)
 		return no_memory();
@@ -210,22 +219,24 @@ static enum cmd_status apply_add(const struct args *args,
 	return CMD_DONE;
 }
 
-/* "web1=3" */
-static enum cmd_status set_weight(struct plan *p, char *word)
+/* "web1=3": of --configured in the plan, and so for now, too; of --weight for
+ * now only. */
+static enum cmd_status set_weight(struct plan *p, const char *option,
+				  char *word)
 {
 	char *number = strrchr(word, '=');
 	struct model_backend *b;
 	unsigned long weight;
 
 	if (!number || !is_number(number + 1)) {
-		complain("ring simulate: --weight \"%s\" is not NAME=N, such "
-			 "as web1=2; commas separate several",
-			 shown(word).text);
+		complain("ring simulate: %s \"%s\" is not NAME=N, such as "
+			 "web1=2; commas separate several",
+			 option, shown(word).text);
 		return CMD_USAGE;
 	}
 	weight = strtoul(number + 1, NULL, 10);
 	if (weight > RING_WEIGHT_MAX) {
-		complain("ring simulate: --weight %s is not between 0 and %u",
+		complain("ring simulate: %s %s is not between 0 and %u", option,
 			 shown(word).text, RING_WEIGHT_MAX);
 		return CMD_USAGE;
 	}
@@ -233,14 +244,16 @@ static enum cmd_status set_weight(struct plan *p, char *word)
 	b = find_backend(p, word);
 	if (!b)
 		return CMD_FAILED;
-	b->configured = weight;
+	if (strcmp(option, "--configured") == 0)
+		b->configured = weight;
 	b->weight = weight;
 	return CMD_DONE;
 }
 
-static enum cmd_status apply_weight(const struct args *args, struct plan *p)
+static enum cmd_status apply_weights(const struct args *args, struct plan *p,
+				     const char *option)
 {
-	const char *weights = args_get(args, "--weight");
+	const char *weights = args_get(args, option);
 	enum cmd_status status = CMD_DONE;
 	char *copy, *rest, *word;
 
@@ -251,7 +264,7 @@ static enum cmd_status apply_weight(const struct args *args, struct plan *p)
 		return no_memory();
 	rest = copy;
 	while (status == CMD_DONE && (word = strsep(&rest, ",")))
-		status = set_weight(p, word);
+		status = set_weight(p, option, word);
 	free(copy);
 	return status;
 }
@@ -293,7 +306,9 @@ static enum cmd_status plan_open(const struct args *args,
 	if (status == CMD_DONE)
 		status = apply_add(args, s, p);
 	if (status == CMD_DONE)
-		status = apply_weight(args, p);
+		status = apply_weights(args, p, "--configured");
+	if (status == CMD_DONE)
+		status = apply_weights(args, p, "--weight");
 	if (status == CMD_DONE)
 		status = apply_down(args, p);
 	if (status != CMD_DONE)
@@ -461,7 +476,8 @@ static enum cmd_status simulate(const struct cli *cli, const struct args *args,
 static bool has_change(const struct args *args)
 {
 	return args_get(args, "--add") || args_get(args, "--remove") ||
-	       args_get(args, "--down") || args_get(args, "--weight");
+	       args_get(args, "--down") || args_get(args, "--weight") ||
+	       args_get(args, "--configured");
 }
 
 enum cmd_status cmd_ring_simulate(const struct cli *cli,
@@ -473,7 +489,8 @@ enum cmd_status cmd_ring_simulate(const struct cli *cli,
 
 	if (!has_change(args)) {
 		complain("ring simulate: no change is given; use --add N, "
-			 "--remove WHAT, --down WHAT or --weight NAME=N");
+			 "--remove WHAT, --down WHAT, --weight NAME=N or "
+			 "--configured NAME=N");
 		return CMD_USAGE;
 	}
 	status = ring_source_open(cli, args, args->pos[0], &s);
