@@ -230,6 +230,43 @@ static bool remove_and_add_again(struct ring *r, uint32_t n,
 	return same;
 }
 
+/* All at once, in a random order, into a ring that was another. */
+static bool any_order(struct ring *r, uint32_t n, enum pool_weights kind)
+{
+	struct ring_member *members = calloc(n, sizeof(*members));
+	struct pool_key *keys = calloc(n, sizeof(*keys));
+	struct ring *other = pool_new(ring_get_params(r), n, EQUAL);
+	struct ring_table *t = pool_table(r), *u;
+	bool same;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const uint32_t at = pool_random(i + 1);
+
+		keys[i] = pool_key(i);
+		members[i] = members[at];
+		members[at] = (struct ring_member){
+			.key = keys[i].text,
+			.len = keys[i].len,
+			.weight = pool_weight(kind, i, n),
+			.effective = pool_weight(kind, i, n),
+		};
+	}
+	CU_ASSERT_EQUAL_FATAL(ring_set_members(other, members, n), 0);
+	u = pool_table(other);
+	same = pool_same_bytes(t, u) && ring_digest(t) == ring_digest(u);
+	ring_table_free(t);
+	ring_table_free(u);
+	ring_free(other);
+	free(members);
+	free(keys);
+	return same;
+}
+
+static void test_order_does_not_matter(void)
+{
+	for_each_pool(any_order);
+}
+
 static void test_remove_and_add_again_gives_the_first_table(void)
 {
 	for_each_pool(remove_and_add_again);
@@ -478,6 +515,8 @@ static const struct unit_test tests[] = {
 	  test_from_configured_nothing_moves_needlessly },
 	{ "1,000 random orders and histories give the same bytes",
 	  test_history_does_not_matter },
+	{ "any order gives the same bytes, at every size",
+	  test_order_does_not_matter },
 	{ "who is removed and added again gets the first table back",
 	  test_remove_and_add_again_gives_the_first_table },
 	{ "another seed is another table", test_seed_and_size_matter },

@@ -2,7 +2,8 @@
 /*
  * ring_internal.h - what the files of the ring library share.
  *
- * ring.c keeps the set of members, table.c is what one can ask of a table.  The
+ * ring.c keeps the set of members, build.c makes a table of it, table.c is what
+ * one can ask of a table.  The
  * algorithms fill slots with ranks: a member's index in order of (hash, key),
  * which is the order that breaks every tie.
  */
