@@ -126,6 +126,15 @@ static void measure_sizes(struct results *r)
 		}
 }
 
+static void measure_full(struct results *r)
+{
+	for (int w = 0; w < NWEIGHTS && r->nrounds_large; w++) {
+		say("full", w, BENCH_SLOTS);
+		cost_measure(BENCH_SLOTS, BENCH_SLOTS, w, r->nrounds_large,
+			     r->full[w]);
+	}
+}
+
 static void measure_moves(struct results *r)
 {
 	for (int w = 0; w < NWEIGHTS_MOVED; w++)
@@ -177,6 +186,7 @@ int main(int argc, char **argv)
 	}
 	measure_costs(&r);
 	measure_sizes(&r);
+	measure_full(&r);
 	measure_moves(&r);
 	report_print(&r, stdout);
 	err = write_file(&r, output, ".txt", report_print);

@@ -58,6 +58,8 @@ static uint32_t weight_of(enum bench_weights weights, uint32_t i,
 		return 1 + random_below(state, 1000);
 	case WEIGHTS_GIANT:
 		return i == 0 ? 1000000 : 1;
+	case WEIGHTS_HUGE:
+		return 1 + random_below(state, RING_WEIGHT_MAX);
 	default:
 		return UNIT;
 	}

@@ -17,7 +17,8 @@
 	X(SKEWED, "skewed") /* half 1, half 10 */ \
 	X(ZIPF, "zipf")	    /* 1000000 / rank */ \
 	X(RANDOM, "random") /* 1 to 1000 */ \
-	X(GIANT, "giant")   /* one 1000000, the others 1 */
+	X(GIANT, "giant")   /* one 1000000, the others 1 */ \
+	X(HUGE, "huge")	    /* 1 to 2^31 */
 
 enum bench_weights {
 #define X(name, text) WEIGHTS_##name,

@@ -20,11 +20,11 @@ static void print_method(const struct results *r, FILE *out)
 		"machine\n"
 		"weights  equal; skewed: half 1, half 10; zipf: 1000000 / "
 		"rank;\n"
-		"         random: 1 to 1000; giant: one 1000000, others 1\n"
+		"         random: 1 to 1000; giant: one 1000000, others 1; huge: 1 to 2^31\n"
 		"no seats the auction without seats: a slot to who reaches it "
 		"first\n"
-		"ring     %u virtual nodes a unit of weight; with zipf, random "
-		"and giant weights\n"
+		"ring     %u virtual nodes a unit of weight; with zipf, random, "
+		"giant and huge weights\n"
 		"         that would be too many, so there it is %u for the "
 		"mean weight\n",
 		r->nrounds, LARGE_SLOTS, r->nrounds_large,

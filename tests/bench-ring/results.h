@@ -23,6 +23,7 @@ struct results {
 	struct cost cost[NWEIGHTS][NCOUNTS][NBUILDERS];
 	struct moves moves[NWEIGHTS_MOVED][NCOUNTS][NBUILDERS];
 	struct cost sizes[NWEIGHTS][NSIZES][NBUILDERS];
+	struct cost full[NWEIGHTS][NBUILDERS]; /* as many members as slots */
 };
 
 extern const uint32_t member_counts[NCOUNTS];

@@ -91,6 +91,16 @@ static void promise_large(struct list *l)
 		"build, 2^20 slots, 1000 members, worst other weights");
 }
 
+static void promise_full(struct list *l)
+{
+	double worst = NAN;
+
+	for (int w = 0; w < NWEIGHTS; w++)
+		worst = fmax(worst, build_ms(&l->r->full[w][BY_AUCTION]));
+	promise(l, "ms", 1, 25, worst,
+		"build, as many members as slots (65,536), worst weights");
+}
+
 static void promise_costs(struct list *l)
 {
 	const struct results *r = l->r;
@@ -102,6 +112,7 @@ static void promise_costs(struct list *l)
 	promise_times(l, 1000, 2, 5);
 	promise_times(l, 4000, 3.5, 6);
 	promise_large(l);
+	promise_full(l);
 	promise(l, "ms", 2, 0.4,
 		failure_ms(cost_of(r, WEIGHTS_EQUAL, 1000, BY_AUCTION)),
 		"build after one failure, 1000 members, equal");
