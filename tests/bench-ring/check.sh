@@ -7,22 +7,8 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=${BUILD:-$here/../../build}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-passed=0 failed=0
-
-# check PROMISE COMMAND...
-check() {
-	if "${@:2}" >"$work/log" 2>&1; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $1"
-		sed 's/^/  /' "$work/log"
-	fi
-}
+# shellcheck source=tests/check.sh
+. "$here/../check.sh"
 
 runs() { "$build/tests/bench-ring" --quick --output "$work/run" >"$work/stdout"; }
 same_text() { diff -u "$work/run.txt" "$work/stdout"; }
@@ -85,5 +71,4 @@ figures
 check "failures and weights at run time move the minimum" two_levels
 check "the figure is drawn from it" figure
 
-echo "$passed passed, $failed failed, 0 skipped"
-((failed == 0 && passed > 0))
+finish

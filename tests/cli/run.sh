@@ -9,28 +9,11 @@
 #
 here=$(cd "$(dirname "$0")" && pwd)
 binary=$(realpath "${1:-$here/../../build/ringlb}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/check.sh
+. "$here/../check.sh"
 unset RINGLB_SOCKET
-passed=0 failed=0 skipped=0
 
 ringlb() { "$binary" "$@"; }
-
-# check PROMISE COMMAND...
-check() {
-	if "${@:2}" >"$work/log" 2>&1; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $1"
-		sed 's/^/  /' "$work/log"
-	fi
-}
-
-skip() {
-	skipped=$((skipped + 1))
-	echo "skipped: $1: $2"
-}
 
 # exits STATUS COMMAND...
 exits() {
@@ -195,5 +178,4 @@ else
 	skip "the synopsis is valid scdoc" "scdoc is not installed"
 fi
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[[ $failed == 0 ]]
+finish

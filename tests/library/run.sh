@@ -5,27 +5,14 @@
 # linked shared and static, from C and from C++.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-check() { # NAME COMMAND...
-	local name=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $name"
-		sed 's/^/    /' "$work/out"
-	fi
-}
+# shellcheck source=tests/check.sh
+. "$here/../check.sh"
 
 for tool in g++ pkg-config; do
 	command -v "$tool" >/dev/null && continue
-	echo "skipped: no $tool here; scripts/deps.sh check installs it"
-	echo "0 passed, 0 failed, 1 skipped"
-	exit 0
+	skip "the library in other programs" "no $tool here; scripts/deps.sh check installs it"
+	finish
+	exit
 done
 export PKG_CONFIG_PATH=$work/usr/lib/pkgconfig
 
@@ -101,5 +88,4 @@ check "nobody may use it"                   as_nobody
 check "it exports nothing but ring_*"       only_ring_symbols
 check "uninstall takes it away"             uninstalled
 
-echo "$passed passed, $failed failed, 0 skipped"
-((failed == 0))
+finish

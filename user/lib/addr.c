@@ -30,27 +30,12 @@ int addr_parse(const char *text, struct addr *out)
 	return -EINVAL;
 }
 
-/* Not inet_ntop(): every change formats the address of every backend. */
-static void format_ip4(const uint8_t *bytes, char *to)
-{
-	for (int i = 0; i < 4; i++) {
-		const uint8_t b = bytes[i];
-
-		if (b >= 100)
-			*to++ = '0' + b / 100;
-		if (b >= 10)
-			*to++ = '0' + b / 10 % 10;
-		*to++ = '0' + b % 10;
-		*to++ = i < 3 ? '.' : '\0';
-	}
-}
-
 char *addr_format(const struct addr *a, char buf[ADDR_TEXT_LEN])
 {
 	const struct rlb_addr *ip = &a->ip;
 
 	if (a->family == 4)
-		format_ip4(&ip->b[12], buf);
+		inet_ntop(AF_INET, &ip->w[3], buf, ADDR_TEXT_LEN);
 	else if (a->family != 6)
 		strcpy(buf, "none");
 	else if (ip->d[0] == 0 && ip->w[2] == 0 && (ip->b[12] || ip->b[13]))

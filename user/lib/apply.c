@@ -155,7 +155,6 @@ static int change_undo(struct change *c)
 	int result = 0;
 
 	change_wait(c);
-
 	while (c->ndone > 0) {
 		struct swap *s = &c->done[--c->ndone];
 		int err = table_publish(s->former.fd < 0 ? NULL : &s->former,
